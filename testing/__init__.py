@@ -1,0 +1,1 @@
+"""The service: referrals, bookings, sittings, rating, results, offices, audit."""
