@@ -273,7 +273,7 @@ def read_folder(folder: Path = CONTENT) -> BankFiles:
     for file in content_files(folder):
         path = file.relative_to(folder).as_posix()
         try:
-            document = checked(file.read_text(encoding="utf-8"), path)
+            document = checked(file.read_bytes().decode("utf-8"), path)
         except UnicodeDecodeError:
             findings.append(Finding(path, 1, "yaml", "the file is not UTF-8 text"))
             continue

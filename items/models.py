@@ -232,7 +232,7 @@ class StandardVersion(Base):
     __table_args__ = (
         _language_check(),
         _skill_check(),
-        UniqueConstraint("language", "skill", "digest"),
+        Index(None, "language", "skill"),
         CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmation"),
         CheckConstraint("is_provisional OR confirmed_by IS NOT NULL", name="somebody_confirms"),
     )
@@ -259,7 +259,7 @@ class BlueprintVersion(Base):
     __table_args__ = (
         _language_check(),
         _skill_check(),
-        UniqueConstraint("language", "skill", "digest"),
+        Index(None, "language", "skill"),
     )
 
     id: Mapped[IntPk]
