@@ -1,0 +1,196 @@
+"""Staff accounts: making them, signing in, slowing down those who guess."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from testing import access, events
+from testing.events import Action
+from testing.keys import Keys
+from testing.models import Centre, Office, Role, SignInAttempt, Staff, StaffSession
+from testing.refusals import Refusal, TooMany
+
+HASHER = PasswordHasher()
+#: A hash of nothing anybody knows: an unknown e-mail takes as long to refuse as a known one.
+DECOY = HASHER.hash("no such account")
+
+SHORTEST_PASSWORD = 12
+WINDOW = timedelta(minutes=15)
+MOST_TRIES_PER_ACCOUNT = 5
+MOST_TRIES_PER_ADDRESS = 30
+
+
+class EmailTaken(Refusal):
+    """Another account has this e-mail address."""
+
+
+class PasswordTooShort(Refusal):
+    status = 400
+
+
+class RolesClash(Refusal):
+    """A clerk belongs to an office and has no other role; nobody else belongs to an office."""
+
+    status = 400
+
+
+class WrongPassword(Refusal):
+    """No account with this e-mail and password."""
+
+    status = 403
+
+
+def hash_password(password: str) -> str:
+    """
+    :raise PasswordTooShort: under 12 characters.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise PasswordTooShort
+    return HASHER.hash(password)
+
+
+def add_staff(
+    db: Session,
+    *,
+    centre: Centre,
+    name: str,
+    email: str,
+    password_hash: str,
+    roles: Iterable[Role],
+    actor: Staff | str,
+    now: datetime,
+    office: Office | None = None,
+    title: str = "",
+    language: str = "fi",
+) -> Staff:
+    """A new member of staff who can sign in.
+
+    :raise EmailTaken: another account has the address.
+    :raise RolesClash: a clerk without an office or with another role, or an office without a clerk.
+    """
+    wanted = sorted({Role(role) for role in roles})
+    if (Role.CLERK in wanted) != (office is not None) or (Role.CLERK in wanted and wanted[1:]):
+        raise RolesClash
+    email = email.strip().lower()
+    if db.scalar(select(Staff.id).where(Staff.email == email)) is not None:
+        raise EmailTaken
+    staff = Staff(
+        centre_id=centre.id,
+        office_id=office.id if office else None,
+        name=name.strip(),
+        title=title.strip(),
+        email=email,
+        password_hash=password_hash,
+        roles=[role.value for role in wanted],
+        language=language,
+        created_at=now,
+    )
+    db.add(staff)
+    db.flush()
+    events.record(
+        db,
+        Action.STAFF_CREATE,
+        on=centre,
+        subject=staff,
+        actor=actor,
+        now=now,
+        roles=staff.roles,
+    )
+    return staff
+
+
+def refuse_when_guessing(
+    db: Session, keys: Keys, *, email: str, address: str, now: datetime
+) -> None:
+    """
+    :raise TooMany: too many failed sign-ins for this account or from this address lately.
+    """
+    for subject, most in (
+        (_account(email), MOST_TRIES_PER_ACCOUNT),
+        (f"address:{address}", MOST_TRIES_PER_ADDRESS),
+    ):
+        tries = db.scalar(
+            select(func.count())
+            .select_from(SignInAttempt)
+            .where(
+                SignInAttempt.subject_digest == keys.blind_index(subject),
+                SignInAttempt.at > now - WINDOW,
+            )
+        )
+        if (tries or 0) >= most:
+            raise TooMany
+
+
+def note_failure(db: Session, keys: Keys, *, email: str, address: str, now: datetime) -> None:
+    """The failed sign-in counts against the account and the address; old ones are forgotten."""
+    db.execute(delete(SignInAttempt).where(SignInAttempt.at < now - 4 * WINDOW))
+    for subject in (_account(email), f"address:{address}"):
+        db.add(SignInAttempt(subject_digest=keys.blind_index(subject), at=now))
+    staff = db.scalar(select(Staff).where(Staff.email == email.strip().lower()))
+    if staff is not None:
+        events.record(
+            db,
+            Action.STAFF_SIGN_IN_FAIL,
+            on=staff.centre,
+            subject=staff,
+            actor="system",
+            now=now,
+        )
+
+
+def find_account(db: Session, email: str) -> Staff | None:
+    return db.scalar(
+        select(Staff).where(Staff.email == email.strip().lower(), Staff.closed_at.is_(None))
+    )
+
+
+def password_is_right(staff: Staff | None, password: str) -> bool:
+    """Whether the password opens the account. Slow on purpose: keep it outside transactions."""
+    try:
+        HASHER.verify(staff.password_hash if staff else DECOY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return staff is not None
+
+
+def sign_in(db: Session, staff: Staff, now: datetime) -> str:
+    """The browser that holds the returned token is signed in as `staff`."""
+    token = access.open_session(db, staff, now)
+    events.record(
+        db, Action.STAFF_SIGN_IN, on=staff.centre, subject=staff, actor=staff, now=now
+    )
+    return token
+
+
+def sign_out(db: Session, token: str, staff: Staff, now: datetime) -> None:
+    """The token opens nothing any more."""
+    db.execute(
+        update(StaffSession)
+        .where(StaffSession.token_digest == access.token_digest(token))
+        .values(ended_at=now)
+    )
+    events.record(
+        db, Action.STAFF_SIGN_OUT, on=staff.centre, subject=staff, actor=staff, now=now
+    )
+
+
+def end_all_sessions(db: Session, staff: Staff, now: datetime) -> None:
+    """Every browser signed in as `staff` is signed out."""
+    db.execute(
+        update(StaffSession)
+        .where(StaffSession.staff_id == staff.id, StaffSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def is_email(text: str) -> bool:
+    return re.fullmatch(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}", text.strip()) is not None
+
+
+def _account(email: str) -> str:
+    return f"account:{email.strip().lower()}"

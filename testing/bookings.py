@@ -1,0 +1,275 @@
+"""Occasions and places: the last place can be taken once only."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from testing import events
+from testing.events import Action
+from testing.models import (
+    Booking,
+    BookingState,
+    Centre,
+    Occasion,
+    Referral,
+    ReferralState,
+    Site,
+    Staff,
+)
+from testing.models.bookings import TAKES_A_PLACE
+from testing.refusals import Refusal
+
+
+class OccasionFull(Refusal):
+    """Every place is taken."""
+
+
+class OccasionClosed(Refusal):
+    """The occasion is cancelled, closed or over."""
+
+
+class AlreadyBooked(Refusal):
+    """The referral has a place that is still to come."""
+
+
+class ReferralClosed(Refusal):
+    """The referral was cancelled or is completed."""
+
+
+class BookingClosed(Refusal):
+    """The place was given up, or the person came already."""
+
+
+class PlacesTaken(Refusal):
+    """More places are taken than the occasion would have."""
+
+
+def add_occasion(
+    db: Session,
+    *,
+    centre: Centre,
+    site: Site,
+    starts_at: datetime,
+    ends_at: datetime,
+    places: int,
+    actor: Staff,
+    now: datetime,
+) -> Occasion:
+    """A new occasion that offices of the centre may book."""
+    occasion = Occasion(
+        centre_id=centre.id, site_id=site.id, starts_at=starts_at, ends_at=ends_at, places=places
+    )
+    db.add(occasion)
+    db.flush()
+    events.record(
+        db, Action.OCCASION_CREATE, on=centre, subject=occasion, actor=actor, now=now, places=places
+    )
+    return occasion
+
+
+def change_places(
+    db: Session, occasion: Occasion, places: int, *, centre: Centre, actor: Staff, now: datetime
+) -> None:
+    """The occasion has room for `places`.
+
+    :raise PlacesTaken: more are booked already.
+    """
+    _lock(db, occasion)
+    highest = max(_taken(db, occasion), default=0)
+    if highest > places:
+        raise PlacesTaken
+    occasion.places = places
+    events.record(
+        db, Action.OCCASION_CHANGE, on=centre, subject=occasion, actor=actor, now=now, places=places
+    )
+
+
+def cancel_occasion(
+    db: Session, occasion: Occasion, *, centre: Centre, actor: Staff, now: datetime
+) -> list[Booking]:
+    """The occasion does not take place; the returned bookings need a new one."""
+    _lock(db, occasion)
+    waiting = [b for b in occasion.bookings if b.state is BookingState.BOOKED]
+    for booking in waiting:
+        _leave(db, booking, BookingState.CANCELLED, Action.BOOKING_CANCEL, actor, now)
+    occasion.cancelled_at = now
+    events.record(
+        db,
+        Action.OCCASION_CANCEL,
+        on=centre,
+        subject=occasion,
+        actor=actor,
+        now=now,
+        bookings=len(waiting),
+    )
+    return waiting
+
+
+def places_left(db: Session, occasion: Occasion) -> int:
+    return occasion.places - len(_taken(db, occasion))
+
+
+def with_room(db: Session, centre_id: int, now: datetime) -> list[tuple[Occasion, int]]:
+    """Coming occasions of the centre and how many places each has left, the soonest first."""
+    taken = (
+        select(Booking.occasion_id, func.count().label("taken"))
+        .where(Booking.state.in_(TAKES_A_PLACE))
+        .group_by(Booking.occasion_id)
+        .subquery()
+    )
+    rows = db.execute(
+        select(Occasion, Occasion.places - func.coalesce(taken.c.taken, 0))
+        .outerjoin(taken, taken.c.occasion_id == Occasion.id)
+        .where(
+            Occasion.centre_id == centre_id,
+            Occasion.starts_at > now,
+            Occasion.cancelled_at.is_(None),
+            Occasion.closed_at.is_(None),
+        )
+        .order_by(Occasion.starts_at)
+    )
+    return [(occasion, left) for occasion, left in rows if left > 0]
+
+
+def book(
+    db: Session, referral: Referral, occasion: Occasion, *, actor: Staff, now: datetime
+) -> Booking:
+    """The referral has a place on the occasion.
+
+    :raise ReferralClosed: the referral is cancelled or completed.
+    :raise AlreadyBooked: it has a place already.
+    :raise OccasionClosed: the occasion is cancelled, closed or over.
+    :raise OccasionFull: no place is left, perhaps since a second ago.
+    """
+    if referral.state is not ReferralState.OPEN:
+        raise ReferralClosed
+    _lock(db, occasion)
+    if occasion.cancelled_at or occasion.closed_at or occasion.ends_at <= now:
+        raise OccasionClosed
+    if db.scalar(
+        select(Booking.id).where(
+            Booking.referral_id == referral.id, Booking.state == BookingState.BOOKED
+        )
+    ):
+        raise AlreadyBooked
+    taken = _taken(db, occasion)
+    free = next((n for n in range(1, occasion.places + 1) if n not in taken), None)
+    if free is None:
+        raise OccasionFull
+    booking = Booking(
+        occasion_id=occasion.id,
+        referral_id=referral.id,
+        place=free,
+        reference=_new_reference(db),
+        state=BookingState.BOOKED,
+        booked_by_id=actor.id,
+        booked_at=now,
+        changed_at=now,
+    )
+    db.add(booking)
+    db.flush()
+    events.record(
+        db,
+        Action.BOOKING_CREATE,
+        on=referral.person,
+        subject=booking,
+        actor=actor,
+        now=now,
+        occasion=occasion.public_id,
+    )
+    return booking
+
+
+def move(
+    db: Session, booking: Booking, occasion: Occasion, *, actor: Staff, now: datetime
+) -> Booking:
+    """The person comes to another occasion; the old place is free. Refuses as `book` does.
+
+    :raise BookingClosed: the booking was given up or used already.
+    """
+    if booking.state not in (BookingState.BOOKED, BookingState.NO_SHOW):
+        raise BookingClosed
+    _leave(db, booking, BookingState.MOVED, Action.BOOKING_MOVE, actor, now)
+    db.flush()
+    return book(db, booking.referral, occasion, actor=actor, now=now)
+
+
+def cancel(db: Session, booking: Booking, *, actor: Staff, now: datetime) -> None:
+    """The place is free again.
+
+    :raise BookingClosed: the booking was given up or used already.
+    """
+    if booking.state is not BookingState.BOOKED:
+        raise BookingClosed
+    _leave(db, booking, BookingState.CANCELLED, Action.BOOKING_CANCEL, actor, now)
+
+
+def mark_no_show(db: Session, booking: Booking, *, actor: Staff, now: datetime) -> None:
+    """The person did not come. Can be taken back by letting the person arrive after all.
+
+    :raise BookingClosed: the person came, or the place was given up.
+    """
+    if booking.state is not BookingState.BOOKED or booking.occasion.starts_at > now:
+        raise BookingClosed
+    _leave(db, booking, BookingState.NO_SHOW, Action.BOOKING_NO_SHOW, actor, now)
+
+
+def arrive(db: Session, booking: Booking, *, actor: Staff, now: datetime) -> None:
+    """The person is here and their identity was checked.
+
+    :raise BookingClosed: the place was given up.
+    """
+    if booking.state is BookingState.ARRIVED:
+        return
+    if booking.state not in (BookingState.BOOKED, BookingState.NO_SHOW):
+        raise BookingClosed
+    _leave(db, booking, BookingState.ARRIVED, Action.BOOKING_ARRIVE, actor, now)
+
+
+def by_reference(db: Session, reference: str, centre_id: int) -> Booking | None:
+    """The centre's booking with these digits, however they were grouped."""
+    digits = "".join(sign for sign in reference if sign.isdigit())
+    return db.scalar(
+        select(Booking)
+        .join(Occasion)
+        .where(Booking.reference == digits, Occasion.centre_id == centre_id)
+    )
+
+
+def _leave(
+    db: Session,
+    booking: Booking,
+    state: BookingState,
+    action: Action,
+    actor: Staff,
+    now: datetime,
+) -> None:
+    booking.state = state
+    booking.changed_at = now
+    events.record(
+        db, action, on=booking.referral.person, subject=booking, actor=actor, now=now
+    )
+
+
+def _lock(db: Session, occasion: Occasion) -> None:
+    """Nobody else books this occasion until the transaction ends."""
+    db.execute(select(Occasion.id).where(Occasion.id == occasion.id).with_for_update())
+
+
+def _taken(db: Session, occasion: Occasion) -> set[int]:
+    return set(
+        db.scalars(
+            select(Booking.place).where(
+                Booking.occasion_id == occasion.id, Booking.state.in_(TAKES_A_PLACE)
+            )
+        )
+    )
+
+
+def _new_reference(db: Session) -> str:
+    while True:
+        reference = f"{secrets.randbelow(90_000_000) + 10_000_000}"
+        if db.scalar(select(Booking.id).where(Booking.reference == reference)) is None:
+            return reference

@@ -1,0 +1,218 @@
+"""The log of what was done: events on hash chains, written in the transaction that did it."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from testing.keys import Keys
+from testing.models import Centre, Chain, Event, Person, Staff, Visit
+
+
+class Action(StrEnum):
+    """`subject:verb` of every event. What a person may be shown is told by these words."""
+
+    CENTRE_CREATE = "centre:create"
+    CENTRE_CHANGE = "centre:change"
+    SITE_CREATE = "site:create"
+    SITE_CHANGE = "site:change"
+    OFFICE_CREATE = "office:create"
+    OFFICE_CHANGE = "office:change"
+    STAFF_CREATE = "staff:create"
+    STAFF_CHANGE = "staff:change"
+    STAFF_SIGN_IN = "staff:sign-in"
+    STAFF_SIGN_OUT = "staff:sign-out"
+    STAFF_SIGN_IN_FAIL = "staff:sign-in-fail"
+    ACCESS_REFUSE = "access:refuse"
+    LIST_VIEW = "list:view"
+    OCCASION_CREATE = "occasion:create"
+    OCCASION_CHANGE = "occasion:change"
+    OCCASION_CANCEL = "occasion:cancel"
+    OCCASION_CLOSE = "occasion:close"
+    PERSON_CREATE = "person:create"
+    PERSON_VIEW = "person:view"
+    PERSON_CHANGE = "person:change"
+    PERSON_MATCH = "person:match"
+    PERSON_UNMATCH = "person:unmatch"
+    PERSON_UNMASK = "person:unmask"
+    PERSON_LOG_VIEW = "person:log-view"
+    REFERRAL_CREATE = "referral:create"
+    REFERRAL_VIEW = "referral:view"
+    REFERRAL_CANCEL = "referral:cancel"
+    PERMISSION_GIVE = "permission:give"
+    PERMISSION_WITHDRAW = "permission:withdraw"
+    BOOKING_CREATE = "booking:create"
+    BOOKING_MOVE = "booking:move"
+    BOOKING_CANCEL = "booking:cancel"
+    BOOKING_ARRIVE = "booking:arrive"
+    BOOKING_NO_SHOW = "booking:no-show"
+    INVITATION_VIEW = "invitation:view"
+    INVITATION_PRINT = "invitation:print"
+    IDENTITY_CHECK = "identity:check"
+    SEAT_ISSUE = "seat:issue"
+    SEAT_BIND = "seat:bind"
+    SEAT_CUT = "seat:cut"
+    SITTING_CREATE = "sitting:create"
+    SITTING_VIEW = "sitting:view"
+    SITTING_PAUSE = "sitting:pause"
+    SITTING_RESUME = "sitting:resume"
+    SITTING_EXTRA_TIME = "sitting:extra-time"
+    SITTING_END = "sitting:end"
+    SITTING_FINISH = "sitting:finish"
+    SITTING_NOTE = "sitting:note"
+    PART_START = "part:start"
+    PART_END = "part:end"
+    PART_NOT_ASSESS = "part:not-assess"
+    TASK_OPEN = "task:open"
+    TASK_ANSWER = "task:answer"
+    ANSWER_STALE = "answer:stale"
+    PLAY_GRANT = "play:grant"
+    PLAY_BREAK = "play:break"
+    PLAY_EXTRA = "play:extra"
+    HELP_CALL = "help:call"
+    HELP_ANSWER = "help:answer"
+    SCRIPT_SUBMIT = "script:submit"
+    SCRIPT_VIEW = "script:view"
+    SCRIPT_ENTER = "script:enter"
+    RATING_TAKE = "rating:take"
+    RATING_RETURN = "rating:return"
+    RATING_SUBMIT = "rating:submit"
+    RESULT_VIEW = "result:view"
+    RESULT_BLIND_LEVEL = "result:blind-level"
+    RESULT_PROPOSE = "result:propose"
+    STATEMENT_SIGN = "statement:sign"
+    STATEMENT_SUPERSEDE = "statement:supersede"
+    STATEMENT_VIEW = "statement:view"
+    STATEMENT_PRINT = "statement:print"
+    STATEMENT_RELEASE = "statement:release"
+    STATEMENT_REFUSE = "statement:refuse"
+    OWN_COPY_VIEW = "own-copy:view"
+    OWN_COPY_PRINT = "own-copy:print"
+    FEEDBACK_ANSWER = "feedback:answer"
+    SOUND_RECORD = "sound:record"
+    SOUND_APPROVE = "sound:approve"
+    BANK_IMPORT = "bank:import"
+    BANK_CHANGE = "bank:change"
+    BACKUP_MAKE = "backup:make"
+    BACKUP_RESTORE = "backup:restore"
+
+
+def tag_of(actor: Staff | Visit | str) -> str:
+    """How the log names who acted."""
+    if isinstance(actor, str):
+        return actor
+    kind = "kiosk" if isinstance(actor, Visit) else "staff"
+    return f"{kind}:{actor.public_id}"
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    chain: tuple[str, int]
+    at: datetime
+    actor: str
+    action: Action
+    subject: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def record(
+    db: Session,
+    action: Action,
+    *,
+    on: Person | Centre,
+    subject: object,
+    actor: Staff | Visit | str,
+    now: datetime,
+    **details: Any,
+) -> None:
+    """The event is part of this transaction: on the person's chain, or on the centre's.
+
+    `subject` is a row with a public id. `details` hold ids, codes, counts and digests only.
+    """
+    if on.id is None or getattr(subject, "public_id", "") is None:
+        db.flush()
+    name = type(subject).__name__.lower()
+    chain = ("person" if isinstance(on, Person) else "centre", on.id)
+    queue: list[_Recorded] = db.info.setdefault("events", [])
+    queue.append(
+        _Recorded(
+            chain=chain,
+            at=now,
+            actor=tag_of(actor),
+            action=action,
+            subject=f"{name}:{subject.public_id}",  # type: ignore[attr-defined]
+            details=details,
+        )
+    )
+
+
+def append_recorded(db: Session, keys: Keys) -> None:
+    """Every recorded event stands on its chain. Called once, just before the commit.
+
+    Chains are locked in the order of their ids, so that two transactions never wait for each other.
+    """
+    queue: list[_Recorded] = db.info.pop("events", [])
+    if not queue:
+        return
+    db.flush()
+    by_chain: dict[int, list[_Recorded]] = {}
+    for recorded in queue:
+        by_chain.setdefault(_chain_id(db, *recorded.chain), []).append(recorded)
+    rows: list[dict[str, Any]] = []
+    for chain_id in sorted(by_chain):
+        length, head = db.execute(
+            select(Chain.length, Chain.head).where(Chain.id == chain_id).with_for_update()
+        ).one()
+        for recorded in by_chain[chain_id]:
+            length += 1
+            row = {
+                "chain_id": chain_id,
+                "position": length,
+                "at": recorded.at,
+                "actor": recorded.actor,
+                "action": recorded.action.value,
+                "subject": recorded.subject,
+                "details": recorded.details,
+                "previous": head,
+            }
+            head = digest_of(row, keys)
+            rows.append(row | {"digest": head})
+        db.execute(update(Chain).where(Chain.id == chain_id).values(length=length, head=head))
+    db.execute(insert(Event), rows)
+
+
+def digest_of(row: dict[str, Any], keys: Keys) -> str:
+    """Keyed digest of an event's canonical form, its predecessor's digest included."""
+    at: datetime = row["at"]
+    canonical = json.dumps(
+        [
+            row["chain_id"],
+            row["position"],
+            at.astimezone(UTC).isoformat(timespec="microseconds"),
+            row["actor"],
+            row["action"],
+            row["subject"],
+            row["details"],
+            row["previous"],
+        ],
+        ensure_ascii=True,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return keys.audit_digest(canonical.encode())
+
+
+def _chain_id(db: Session, kind: str, owner_id: int) -> int:
+    column = Chain.person_id if kind == "person" else Chain.centre_id
+    found = db.scalar(select(Chain.id).where(column == owner_id))
+    if found is not None:
+        return found
+    # Only the transaction that creates the person or the centre comes here.
+    chain = Chain(**{f"{kind}_id": owner_id}, length=0, head="")
+    db.add(chain)
+    db.flush()
+    return chain.id

@@ -1,0 +1,1 @@
+"""Forms: fields know their label, hint, error sentence, autocomplete and input type."""

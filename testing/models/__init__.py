@@ -1,0 +1,91 @@
+"""Every table of the service; importing this package registers them on one metadata."""
+
+from items.orm import Base
+from testing.models.bookings import Booking, BookingState, Occasion
+from testing.models.events import Chain, Event, Seal
+from testing.models.organisations import (
+    Centre,
+    Office,
+    OfficeKind,
+    Role,
+    SignInAttempt,
+    Site,
+    Staff,
+    StaffSession,
+)
+from testing.models.people import (
+    HowGiven,
+    Permission,
+    PermissionContent,
+    Person,
+    Purpose,
+    Referral,
+    ReferralState,
+)
+from testing.models.rating import Criterion, Rating, RatingOrder, Script, ScriptMode
+from testing.models.results import BlindLevel, NotAssessed, Release, Skill, SkillResult, Statement
+from testing.models.service import Feedback, Job, JobState, PromptSound
+from testing.models.sittings import (
+    FrozenBank,
+    HelpCall,
+    Part,
+    PartState,
+    Play,
+    Presentation,
+    Response,
+    Sitting,
+    SittingNote,
+    SittingState,
+    Visit,
+)
+
+__all__ = [
+    "Base",
+    "BlindLevel",
+    "Booking",
+    "BookingState",
+    "Centre",
+    "Chain",
+    "Criterion",
+    "Event",
+    "Feedback",
+    "FrozenBank",
+    "HelpCall",
+    "HowGiven",
+    "Job",
+    "JobState",
+    "NotAssessed",
+    "Occasion",
+    "Office",
+    "OfficeKind",
+    "Part",
+    "PartState",
+    "Permission",
+    "PermissionContent",
+    "Person",
+    "Play",
+    "Presentation",
+    "PromptSound",
+    "Purpose",
+    "Rating",
+    "RatingOrder",
+    "Referral",
+    "ReferralState",
+    "Release",
+    "Response",
+    "Role",
+    "Script",
+    "ScriptMode",
+    "Seal",
+    "SignInAttempt",
+    "Site",
+    "Sitting",
+    "SittingNote",
+    "SittingState",
+    "Skill",
+    "SkillResult",
+    "Staff",
+    "StaffSession",
+    "Statement",
+    "Visit",
+]

@@ -1,0 +1,91 @@
+"""Scripts and the marks that raters give them, blind."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from items.models import TaskVersion
+from items.orm import Base, IntPk, JsonText, PublicId, enum_type
+from testing.models.organisations import Staff
+from testing.models.sittings import Part
+
+
+class ScriptMode(StrEnum):
+    """How the person wrote."""
+
+    KEYBOARD = "keyboard"
+    PAPER = "paper"
+
+
+class Criterion(StrEnum):
+    """What a rater judges, each on the national levels."""
+
+    TASK = "task_achievement"
+    RANGE = "range"
+    ACCURACY = "accuracy"
+    COHERENCE = "coherence"
+
+
+class RatingOrder(StrEnum):
+    FIRST = "first"
+    SECOND = "second"
+    #: Adjudication: the first two differ too much.
+    THIRD = "third"
+
+
+class Script(Base):
+    """A written response to one prompt."""
+
+    __tablename__ = "script"
+    __table_args__ = (
+        UniqueConstraint("part_id", "position"),
+        CheckConstraint("length(text) <= 20000", name="text_length"),
+    )
+
+    id: Mapped[IntPk]
+    public_id: Mapped[PublicId]
+    part_id: Mapped[int] = mapped_column(ForeignKey("part.id"))
+    position: Mapped[int]
+    task_version_id: Mapped[int] = mapped_column(ForeignKey("task_version.id"))
+    mode: Mapped[ScriptMode] = mapped_column(enum_type(ScriptMode, "mode"))
+    text: Mapped[str] = mapped_column(default="")
+    #: Number of the newest text that was accepted.
+    sequence: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime]
+    saved_at: Mapped[datetime | None]
+    #: When the person handed it in; only then may it be rated.
+    submitted_at: Mapped[datetime | None] = mapped_column(index=True)
+    is_dont_know: Mapped[bool] = mapped_column(default=False)
+
+    part: Mapped[Part] = relationship()
+    task_version: Mapped[TaskVersion] = relationship()
+    ratings: Mapped[list["Rating"]] = relationship(back_populates="script", order_by="Rating.id")
+
+
+class Rating(Base):
+    """One rater's marks for one script."""
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        UniqueConstraint("script_id", "rater_id"),
+        UniqueConstraint("script_id", "order"),
+        CheckConstraint("(submitted_at IS NULL) = (level IS NULL)", name="level_when_submitted"),
+    )
+
+    id: Mapped[IntPk]
+    public_id: Mapped[PublicId]
+    script_id: Mapped[int] = mapped_column(ForeignKey("script.id"))
+    rater_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    order: Mapped[RatingOrder] = mapped_column(enum_type(RatingOrder, "order"))
+    #: Level code a criterion.
+    marks: Mapped[dict[str, str] | None] = mapped_column(JsonText)
+    #: Median of the criteria.
+    level: Mapped[str | None] = mapped_column(String(12))
+    note: Mapped[str] = mapped_column(default="")
+    taken_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+
+    script: Mapped[Script] = relationship(back_populates="ratings")
+    rater: Mapped[Staff] = relationship()

@@ -1,0 +1,15 @@
+"""Pages. A view loads, refuses, calls one verb and redirects; `register_views` lists them all."""
+
+from flask import Flask
+
+from testing.views import public, sign_in
+
+BLUEPRINTS = (
+    public.bp,
+    sign_in.bp,
+)
+
+
+def register_views(app: Flask) -> None:
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,168 @@
+"""Builders: `build.office()` makes what a test needs, any field may be given."""
+
+import itertools
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from testing import accounts, bookings, organisations, permissions, referrals
+from testing.db import Database
+from testing.keys import Keys
+from testing.models import (
+    Booking,
+    Centre,
+    HowGiven,
+    Occasion,
+    Office,
+    OfficeKind,
+    Permission,
+    PermissionContent,
+    Purpose,
+    Referral,
+    Role,
+    Site,
+    Staff,
+)
+from testing.people import PersonData
+
+#: A Tuesday morning, five to nine in Helsinki.
+NOW = datetime(2026, 11, 24, 6, 55, tzinfo=UTC)
+PASSWORD = "kolme sanaa metsästä"
+#: argon2 is slow on purpose: tests hash one password once.
+PASSWORD_HASH = accounts.HASHER.hash(PASSWORD)
+
+
+class Builder:
+    """Makes rows through the verbs of the service, each in a transaction of its own."""
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self.database = database
+        self.keys = keys
+        self._number = itertools.count(1)
+
+    def do(self, work: Callable[[Session], Any]) -> Any:
+        """What `work` returns, after its transaction was committed."""
+        with self.database.writing() as db:
+            return work(db)
+
+    def centre(self, **fields: Any) -> Centre:
+        fields.setdefault("name", f"Testikeskus {next(self._number)}")
+        fields.setdefault("phone", "09 123 4567")
+        return self.do(
+            lambda db: organisations.add_centre(db, actor="system", now=NOW, **fields)
+        )
+
+    def site(self, centre: Centre, **fields: Any) -> Site:
+        fields = {
+            "name": "Helsinki",
+            "street": "Koulukatu 3",
+            "postcode": "00100",
+            "city": "Helsinki",
+        } | fields
+        return self.do(
+            lambda db: organisations.add_site(
+                db, centre=centre, actor="system", now=NOW, **fields
+            )
+        )
+
+    def office(self, centre: Centre, **fields: Any) -> Office:
+        fields.setdefault("kind", OfficeKind.EMPLOYMENT_AUTHORITY)
+        fields.setdefault("name", f"Uudenmaan työllisyysalue {next(self._number)}")
+        return self.do(
+            lambda db: organisations.add_office(
+                db, centre=centre, actor="system", now=NOW, **fields
+            )
+        )
+
+    def staff(self, centre: Centre, *roles: Role, **fields: Any) -> Staff:
+        number = next(self._number)
+        fields.setdefault("name", f"Maija Mallinen {number}")
+        fields.setdefault("email", f"staff{number}@example.fi")
+        fields.setdefault("password_hash", PASSWORD_HASH)
+        return self.do(
+            lambda db: accounts.add_staff(
+                db, centre=centre, roles=roles, actor="system", now=NOW, **fields
+            )
+        )
+
+    def clerk(self, office: Office, **fields: Any) -> Staff:
+        centre = self.do(lambda db: db.get_one(Centre, office.centre_id))
+        return self.staff(centre, Role.CLERK, office=office, **fields)
+
+    def referral(self, clerk: Staff, **fields: Any) -> Referral:
+        person = {
+            "surname": "Hassan",
+            "given_names": "Amina",
+            "birth_date": date(1990, 5, 4),
+            "contact_language": "ar",
+            "mother_tongue": "ar",
+        } | fields.pop("person", {})
+        fields = {"language": "fi", "purpose": Purpose.INTEGRATION_PLAN} | fields
+
+        def work(db: Session) -> Referral:
+            return referrals.refer(
+                db,
+                self.keys,
+                centre=db.get_one(Centre, clerk.centre_id),
+                office=db.get_one(Office, clerk.office_id),
+                person=PersonData(**person),
+                actor=clerk,
+                now=NOW,
+                **fields,
+            )
+
+        return self.do(work)
+
+    def permission(self, referral: Referral, clerk: Staff, **fields: Any) -> Permission:
+        fields = {
+            "contents": list(PermissionContent),
+            "purpose": Purpose.INTEGRATION_PLAN,
+            "text_language": "ar",
+            "how": HowGiven.PAPER,
+            "given_on": NOW.date(),
+        } | fields
+
+        def work(db: Session) -> Permission:
+            return permissions.give(
+                db,
+                db.get_one(Referral, referral.id),
+                recipient=db.get_one(Office, referral.office_id),
+                actor=clerk,
+                now=NOW,
+                **fields,
+            )
+
+        return self.do(work)
+
+    def occasion(self, site: Site, actor: Staff, **fields: Any) -> Occasion:
+        fields = {
+            "starts_at": NOW + timedelta(minutes=5),
+            "ends_at": NOW + timedelta(hours=4),
+            "places": 12,
+        } | fields
+
+        def work(db: Session) -> Occasion:
+            return bookings.add_occasion(
+                db,
+                centre=db.get_one(Centre, site.centre_id),
+                site=site,
+                actor=actor,
+                now=NOW - timedelta(days=7),
+                **fields,
+            )
+
+        return self.do(work)
+
+    def booking(self, referral: Referral, occasion: Occasion, actor: Staff) -> Booking:
+        def work(db: Session) -> Booking:
+            return bookings.book(
+                db,
+                db.get_one(Referral, referral.id),
+                db.get_one(Occasion, occasion.id),
+                actor=actor,
+                now=NOW - timedelta(days=3),
+            )
+
+        return self.do(work)

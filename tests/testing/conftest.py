@@ -1,0 +1,120 @@
+"""A real application on a real database: a migrated one is copied for every test."""
+
+import dataclasses
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, make_url, text
+
+from testing import events, schema
+from testing.app import create_app
+from testing.db import Database, make_engine
+from testing.keys import Keys, derive
+from testing.settings import Mode, Settings
+from tests.testing.builders import Builder
+from tests.testing.pages import Page
+
+MASTER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return derive(bytes(range(32)))
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a migrated, empty database that tests copy."""
+    if os.environ.get("TEST_DATABASE", "sqlite") == "sqlite":
+        path = tmp_path_factory.mktemp("template") / "empty.sqlite3"
+        url = f"sqlite:///{path}"
+        engine = make_engine(url)
+        schema.migrate(engine)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+        engine.dispose()
+        yield url
+        return
+    from tests.testing.postgres import running_server
+
+    with running_server(tmp_path_factory.mktemp("postgres")) as url:
+        engine = make_engine(url)
+        schema.migrate(engine)
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture
+def database_url(template: str, tmp_path: Path) -> Iterator[str]:
+    """Address of a fresh, migrated database of this test's own."""
+    if template.startswith("sqlite"):
+        copy = tmp_path / "lahtotaso.sqlite3"
+        shutil.copyfile(template.removeprefix("sqlite:///"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    name = f"t{uuid.uuid4().hex}"
+    url = make_url(template)
+    admin = make_engine(template.replace(f"/{url.database}", "/postgres"))
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {url.database}"))
+        yield url.set(database=name).render_as_string(hide_password=False)
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        data=tmp_path / "data",
+        database_url=database_url,
+        key=MASTER_KEY,
+        mode=Mode.DEMO,
+        secure_cookies=False,
+    )
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def database(engine: Engine, keys: Keys) -> Database:
+    return Database(engine, lambda db: events.append_recorded(db, keys))
+
+
+@pytest.fixture
+def build(database: Database, keys: Keys) -> Builder:
+    return Builder(database, keys)
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Any:
+    app = create_app(settings, database=database)
+    app.config["TESTING"] = False
+    return app
+
+
+@pytest.fixture
+def page(app: Any) -> Page:
+    """A browser without JavaScript that checks every page it is given."""
+    return Page(app)
+
+
+@pytest.fixture
+def make_app(settings: Settings, database: Database) -> Any:
+    """An application with other settings on the same database."""
+
+    def make(**changes: Any) -> Any:
+        return create_app(dataclasses.replace(settings, **changes), database=database)
+
+    return make
