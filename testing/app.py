@@ -5,7 +5,7 @@ from typing import Any
 
 import flask_babel
 import structlog
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, g, request, session, url_for
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
@@ -13,7 +13,13 @@ from whitenoise import WhiteNoise
 from testing import clock, errors, events, logs, navigation, schema
 from testing.db import Database, make_engine
 from testing.keys import read_keys
-from testing.languages import PERSON_CODES, STAFF_CODES, direction_of
+from testing.languages import (
+    PERSON_CODES,
+    PERSON_LANGUAGES,
+    STAFF_CODES,
+    STAFF_LANGUAGES,
+    direction_of,
+)
 from testing.settings import CHECKOUT, Settings, read_settings
 from testing.views import register_views
 
@@ -104,14 +110,36 @@ def make_nonce() -> None:
 def page_facts() -> dict[str, Any]:
     """What every template may use."""
     language = choose_language()
-    return {
+    facts: dict[str, Any] = {
         "page_lang": language,
         "page_dir": direction_of(language),
         "csp_nonce": lambda: g.get("csp_nonce", ""),
         "staff": g.get("staff"),
         "visit": g.get("visit"),
         "local": clock.local,
+        "local_time": lambda moment: f"{clock.local(moment):%H.%M}",
+        "local_date": lambda moment: f"{clock.local(moment):%-d.%-m.%Y}",
     }
+    if not request.path.startswith("/kiosk"):
+        offered = PERSON_LANGUAGES if is_for_persons() else STAFF_LANGUAGES
+        facts["staff_languages"] = [
+            (
+                url_for("public.language", code=one.code, back=request.path),
+                one.code,
+                one.own_name,
+                one.code == language,
+            )
+            for one in offered
+        ]
+    staff = g.get("staff")
+    if staff is not None:
+        facts |= {
+            "staff_name": staff.name,
+            "organisation_name": (staff.office or staff.centre).name,
+            "sign_out_url": url_for("sign_in.sign_out"),
+            "home_url": url_for("sign_in.home"),
+        }
+    return facts
 
 
 def secure(response: Response) -> Response:

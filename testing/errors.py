@@ -1,10 +1,13 @@
 """Errors: every refusal becomes a page in the reader's language, in one place."""
 
 import secrets
+import traceback
+from pathlib import Path
 from typing import Any
 
 import structlog
 from flask import Flask, Response, make_response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -13,6 +16,32 @@ from testing.access import SeatNotBound
 from testing.refusals import NotSignedIn, Refusal
 
 log = structlog.get_logger()
+
+#: What a refusal says, where the page of its status would say too little.
+WORDS = {
+    "OccasionFull": _l("Every place on this occasion is taken. Choose another occasion."),
+    "OccasionClosed": _l("This occasion is cancelled or over. Choose another occasion."),
+    "AlreadyBooked": _l("This person has a place already. Move it or cancel it first."),
+    "ReferralClosed": _l("This referral is closed."),
+    "BookingClosed": _l("This place was given up or used already."),
+    "PlacesTaken": _l("More places are booked than that. Move somebody first."),
+    "HasBooking": _l("A place waits for this person. Cancel the place first."),
+    "CannotMatch": _l("These two cannot be matched: they are one already."),
+    "NotArrived": _l("Check the person's identity first, then give a seat code."),
+    "SittingClosed": _l("This sitting has come to its end."),
+    "PartOver": _l("This part has ended already."),
+    "ReasonMissing": _l("Write a reason. It is kept with the sitting."),
+    "PermissionWithdrawn": _l(
+        "There is no permission to see this result. The person may have withdrawn it."
+    ),
+    "FormExpired": _l("The form was open for too long. Reload the page and send it again."),
+    "RolesClash": _l(
+        "A clerk belongs to an office and has no other role. Nobody else belongs to an office."
+    ),
+    "EmailTaken": _l("Another account has this e-mail address."),
+    "BirthDateDiffers": _l("The personal identity code tells another birth date. Check both."),
+    "BadIdentityCode": _l("This is not a personal identity code. Check it, or leave it out."),
+}
 
 #: Statuses with a page of their own; any other 4xx shows the page of 400.
 KNOWN = {400, 403, 404, 409, 413, 429}
@@ -39,9 +68,15 @@ def is_kiosk() -> bool:
 
 def error_page(status: int, name: str | None = None, **facts: Any) -> Response:
     """The page for a status: the kiosk's words at a kiosk, the desk's elsewhere."""
-    template = f"errors/{status if status in KNOWN else 400}.html"
+    at = "kiosk_" if is_kiosk() else ""
     response = make_response(
-        render_template(template, kiosk=is_kiosk(), refusal=name, **facts), status
+        render_template(
+            f"errors/{at}{status if status in KNOWN else 400}.html",
+            refusal_words=WORDS.get(name or ""),
+            continue_url=url_for("kiosk.here") if is_kiosk() else None,
+            **facts,
+        ),
+        status,
     )
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -83,26 +118,37 @@ def http_error(error: HTTPException) -> Any:
 
 def database_fault(error: DBAPIError) -> Response:
     """Read-only, full or unreachable: what was saved before stays saved."""
-    text = str(error.orig)
-    busy = isinstance(error, OperationalError)
     reference = secrets.token_hex(3)
-    log.error("database fault", reference=reference, kind=type(error.orig).__name__, text=text[:200])
-    return calm(503 if busy else 500, reference)
+    log.error(
+        "database fault",
+        reference=reference,
+        kind=type(error.orig).__name__,
+        state=getattr(error.orig, "sqlstate", None),
+        where=_where(error),
+    )
+    return calm(503 if isinstance(error, OperationalError) else 500, reference)
 
 
 def fault(error: Exception) -> Response:
     reference = secrets.token_hex(3)
-    log.exception("fault", reference=reference, endpoint=request.endpoint, error=type(error).__name__)
+    log.error("fault", reference=reference, kind=type(error).__name__, where=_where(error))
     return calm(500, reference)
+
+
+def _where(error: BaseException) -> list[str]:
+    """The places of the code that the error passed; its message may hold personal data."""
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def calm(status: int, reference: str | None = None) -> Response:
     """A page that touches neither database nor session, with a reference for the desk."""
     reference = reference or secrets.token_hex(3)
     try:
-        body = render_template("errors/500.html", kiosk=is_kiosk(), reference=reference)
+        name = f"{'kiosk_' if is_kiosk() else ''}{503 if status == 503 else 500}"
+        body = render_template(f"errors/{name}.html", reference=reference)
     except Exception:
-        log.exception("the calm page itself failed", reference=reference)
+        log.error("the calm page itself failed", reference=reference)
         body = LAST_RESORT.format(reference=reference)
     response = make_response(body, status)
     response.headers["Cache-Control"] = "no-store"

@@ -1,13 +1,25 @@
 """Alembic's entry: one transaction a migration, never a long wait for a lock."""
 
+from typing import Any
+
 from alembic import context
 from sqlalchemy import text
 
-import items.models  # noqa: F401
-import testing.models  # noqa: F401 - registers every table
-from items.orm import Base
+import items.models  # noqa: F401 - registers the bank's tables
+import testing.models  # noqa: F401 - registers the service's tables
+from items.orm import Base, JsonText, UtcDateTime
 
 engine = context.config.attributes["engine"]
+
+
+def render_plain(kind: str, value: Any, _context: Any) -> str | bool:
+    """Migrations name the database's types, so that later code cannot change the past."""
+    if kind == "type" and isinstance(value, JsonText):
+        return "sa.Text()"
+    if kind == "type" and isinstance(value, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
 
 with engine.connect() as connection:
     if connection.dialect.name == "postgresql":
@@ -18,6 +30,7 @@ with engine.connect() as connection:
         connection=connection,
         target_metadata=Base.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
+        render_item=render_plain,
         transaction_per_migration=True,
         compare_type=True,
     )

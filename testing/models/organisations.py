@@ -10,7 +10,7 @@ from items.orm import Base, Digest, IntPk, JsonText, PublicId, enum_type
 
 
 class Role(StrEnum):
-    """What a member of staff may do. One person may have several roles, but a clerk has no other."""
+    """What a member of staff may do. Several are possible; a clerk has no other."""
 
     ADMINISTRATOR = "administrator"
     RATER = "rater"

@@ -37,7 +37,9 @@ class Sitting(Base):
     __table_args__ = (
         CheckConstraint("language IN ('fi', 'sv')", name="language"),
         CheckConstraint("(state = 'ended') = (end_reason IS NOT NULL)", name="end_has_a_reason"),
-        CheckConstraint("(state IN ('finished', 'ended')) = (closed_at IS NOT NULL)", name="closed"),
+        CheckConstraint(
+            "(state IN ('finished', 'ended')) = (closed_at IS NOT NULL)", name="is_closed"
+        ),
     )
 
     id: Mapped[IntPk]
@@ -123,7 +125,8 @@ class Part(Base):
         UniqueConstraint("sitting_id", "position"),
         UniqueConstraint("sitting_id", "skill"),
         CheckConstraint(
-            "(state = 'not_assessed') = (not_assessed IS NOT NULL)", name="not_assessed_has_a_reason"
+            "(state = 'not_assessed') = (not_assessed IS NOT NULL)",
+            name="not_assessed_has_a_reason",
         ),
     )
 

@@ -23,7 +23,7 @@ def language(code: str):
     if code not in PERSON_CODES:
         raise NotFound
     session["language"] = code
-    back = request.form.get("back", "")
+    back = request.args.get("back", "")
     own = back.startswith("/") and not back.startswith(("//", "/\\"))
     return redirect(back if own else url_for("public.front"), 303)
 
