@@ -1,0 +1,139 @@
+/* The seat: sound, autosave of answers, places of an order. Everything else is plain HTML.
+   body data-prompt-src="url"      the page's instruction; read aloud on opening while sound is on
+   button data-sound-switch        sound on or off; kept for this tab only, so the next person starts with sound on
+   button data-speak="url"         reads that file aloud; a second press stops it
+   form data-autosave="url"        after each change the whole form is POSTed there (fetch, same origin, with the CSRF
+                                   token in it). Answer: any 2xx. 409 means the task has moved on: the page reloads.
+                                   The form's hidden "sequence" counts up with each send, so an old tab never wins.
+   element data-saved              shows "Saving", "Saved 10:32" or the trouble in words (words in data-words-*)
+   fieldset data-order             a place is held by one part only
+   A document event "kiosk:recording" (detail: {playing}) silences prompts while a measured recording plays.
+*/
+"use strict";
+
+const body = document.body;
+const soundKey = "lahtotaso-sound";
+const voice = new Audio();
+let speaking = null;
+
+function soundIsOn() {
+  return body.dataset.sound !== "off";
+}
+
+function hush() {
+  voice.pause();
+  if (speaking) delete speaking.dataset.playing;
+  speaking = null;
+}
+
+function speak(source, button) {
+  hush();
+  voice.src = source;
+  speaking = button;
+  if (button) button.dataset.playing = "yes";
+  // A browser may refuse sound before the first touch: the button beside the words is the way then.
+  voice.play().catch(hush);
+}
+
+voice.addEventListener("ended", hush);
+voice.addEventListener("error", hush);
+
+for (const button of document.querySelectorAll("[data-speak]")) {
+  button.addEventListener("click", () => {
+    if (speaking === button) hush();
+    else speak(button.dataset.speak, button);
+  });
+}
+
+const soundSwitch = document.querySelector("[data-sound-switch]");
+function showSound(on) {
+  body.dataset.sound = on ? "on" : "off";
+  soundSwitch?.setAttribute("aria-pressed", String(on));
+}
+showSound(sessionStorage.getItem(soundKey) !== "off");
+if (soundSwitch) {
+  soundSwitch.hidden = false;
+  soundSwitch.addEventListener("click", () => {
+    const on = !soundIsOn();
+    sessionStorage.setItem(soundKey, on ? "on" : "off");
+    showSound(on);
+    if (!on) hush();
+    else if (body.dataset.promptSrc) speakPrompt();
+  });
+}
+
+function speakPrompt() {
+  const button = document.querySelector(`[data-speak="${CSS.escape(body.dataset.promptSrc)}"]`);
+  speak(body.dataset.promptSrc, button);
+}
+if (body.dataset.promptSrc && soundIsOn()) speakPrompt();
+
+document.addEventListener("kiosk:recording", (event) => {
+  if (event.detail.playing) hush();
+});
+
+/* --- Answers are kept as they are given --- */
+const clock = new Intl.DateTimeFormat("fi-FI", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Helsinki" });
+
+function showSaved(element, state) {
+  if (!element) return;
+  element.dataset.state = state;
+  const time = state === "saved" ? ` ${clock.format(new Date())}` : "";
+  element.textContent = (element.dataset[`words${state[0].toUpperCase()}${state.slice(1)}`] ?? "") + time;
+}
+
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  const indicator = form.querySelector("[data-saved]");
+  let waiting = null;
+  let underway = false;
+  let again = false;
+
+  const send = async () => {
+    if (underway) {
+      again = true;
+      return;
+    }
+    underway = true;
+    const sequence = form.elements.namedItem("sequence");
+    if (sequence) sequence.value = String(Number(sequence.value) + 1);
+    showSaved(indicator, "saving");
+    try {
+      const answer = await fetch(form.dataset.autosave, {
+        method: "POST",
+        body: new FormData(form),
+        credentials: "same-origin",
+        headers: { "X-Requested-With": "fetch" },
+        redirect: "manual",
+      });
+      if (answer.status === 409) {
+        window.location.reload();
+        return;
+      }
+      showSaved(indicator, answer.ok ? "saved" : "lost");
+    } catch {
+      // The form itself still holds the answer, and "Next" sends it again.
+      showSaved(indicator, "lost");
+    } finally {
+      underway = false;
+      if (again) {
+        again = false;
+        send();
+      }
+    }
+  };
+
+  form.addEventListener("change", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(send, 150);
+  });
+  form.addEventListener("submit", () => clearTimeout(waiting));
+}
+
+/* --- An order: taking a place frees it elsewhere --- */
+for (const order of document.querySelectorAll("[data-order]")) {
+  order.addEventListener("change", (event) => {
+    for (const other of order.querySelectorAll(`input[value="${CSS.escape(event.target.value)}"]:checked`)) {
+      if (other !== event.target) other.checked = false;
+    }
+  });
+}
