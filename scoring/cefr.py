@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtr
 
 from scoring.irt import FloatArray, Item, Model
@@ -259,7 +260,7 @@ def band_probabilities(standard: Standard, levels: FloatArray) -> FloatArray:
     return out
 
 
-def smallest_set(probabilities: Sequence[float], share: float = BORDERLINE_SHARE) -> range:
+def smallest_set(probabilities: npt.ArrayLike, share: float = BORDERLINE_SHARE) -> range:
     """The shortest run of neighbouring levels that holds at least `share`; of equals the likelier.
 
     Neighbouring, because a report says "A1.2 to A2.1": a set with a hole is not a statement about

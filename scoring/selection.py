@@ -1,0 +1,122 @@
+"""What to ask next: how much each task would tell, under four criteria.
+
+All functions are batched: beliefs `p` are (N, G), N persons on the grid of the tables, and results
+are (N, T), larger is better. A live sitting is N = 1 of the same code as a simulation.
+
+Criteria
+--------
+MI    mutual information (nats) between a task's outcome and the decision band: the expected fall
+      of the entropy of the band (Weissman 2007; Lindley 1956)
+MFI   Fisher information of the task at the posterior mean (Lord 1980)
+KL    posterior-expected Kullback–Leibler divergence of the outcome's distribution from that at the
+      posterior mean (Chang & Ying 1996, weighted by the posterior)
+MEPV  expected fall of the posterior variance (van der Linden 1998)
+"""
+
+from enum import StrEnum
+
+import numpy as np
+
+from scoring.irt import BoolArray, FloatArray, IntArray
+from scoring.testlets import TaskTables
+
+TINY = 1e-300
+#: Scores are compared after rounding, so that a last bit never decides what a person is asked.
+DECIMALS = 10
+
+
+class Criterion(StrEnum):
+    """Selection criteria by the names that settings and the command line use."""
+
+    MI = "mi"
+    MFI = "mfi"
+    KL = "kl"
+    MEPV = "mepv"
+
+
+def scores(
+    criterion: Criterion, tables: TaskTables, p: FloatArray, bands: FloatArray
+) -> FloatArray:
+    """How much each task would tell, (N, T), rounded to ten decimals.
+
+    Parameters
+    ----------
+    tables : TaskTables
+        T tasks on G abilities.
+    p : (N, G)
+        Beliefs, each row summing to 1.
+    bands : (G, B)
+        Weights of the decision bands (`cefr.band_weights`); used by MI only.
+    """
+    if criterion is Criterion.MI:
+        values = mutual_information(tables, p, bands)
+    elif criterion is Criterion.MFI:
+        values = maximum_information(tables, p)
+    elif criterion is Criterion.KL:
+        values = kullback_leibler(tables, p)
+    else:
+        values = variance_reduction(tables, p)
+    return np.asarray(np.round(values, DECIMALS))
+
+
+def mutual_information(tables: TaskTables, p: FloatArray, bands: FloatArray) -> FloatArray:
+    """I(outcome; band) = H(band) + H(outcome) − H(outcome, band), (N, T), in nats."""
+    n, n_bands = p.shape[0], bands.shape[1]
+    weighted = (p[:, :, None] * bands[None]).transpose(1, 0, 2).reshape(p.shape[1], -1)
+    joint = np.maximum((tables.rows @ weighted).reshape(-1, n, n_bands), TINY)
+    together = _by_task(tables, (joint * np.log(joint)).sum(axis=2))
+    outcome = joint.sum(axis=2)
+    alone = _by_task(tables, outcome * np.log(outcome))
+    band = np.maximum(p @ bands, TINY)
+    entropy = -(band * np.log(band)).sum(axis=1)
+    return np.asarray(np.maximum(entropy[:, None] + (together - alone).T, 0.0))
+
+
+def maximum_information(tables: TaskTables, p: FloatArray) -> FloatArray:
+    """Fisher information of each task at the posterior mean, (N, T), per squared logit."""
+    low, share = _position(tables, p @ tables.theta)
+    left, right = tables.information[:, low], tables.information[:, low + 1]
+    return np.asarray((left + share * (right - left)).T)
+
+
+def kullback_leibler(tables: TaskTables, p: FloatArray) -> FloatArray:
+    """Σ_θ p(θ) KL(outcome at the posterior mean ‖ outcome at θ), (N, T), in nats."""
+    low, share = _position(tables, p @ tables.theta)
+    there = tables.rows[:, low] * (1 - share) + tables.rows[:, low + 1] * share
+    log_rows = np.log(np.maximum(tables.rows, TINY))
+    return np.asarray(
+        _by_task(tables, there * (np.log(np.maximum(there, TINY)) - log_rows @ p.T)).T
+    )
+
+
+def variance_reduction(tables: TaskTables, p: FloatArray) -> FloatArray:
+    """Posterior variance minus its expectation after the task, (N, T), in squared logits."""
+    mean = p @ tables.theta
+    off = tables.theta[None, :] - mean[:, None]
+    outcome = np.maximum(tables.rows @ p.T, TINY)
+    shift = tables.rows @ (p * off).T
+    # Law of total variance: what the variance falls by is the variance of the posterior means.
+    return np.asarray(_by_task(tables, shift**2 / outcome).T)
+
+
+def best(values: FloatArray, allowed: BoolArray) -> tuple[IntArray, FloatArray]:
+    """For each person the first best of the allowed tasks, (N,), and its score; −1, −∞ if none.
+
+    values : (N, T); allowed : (N, T) bool.
+    """
+    masked = np.where(allowed, values, -np.inf)
+    choice = masked.argmax(axis=1)
+    score = masked[np.arange(choice.size), choice]
+    return np.where(np.isfinite(score), choice, -1).astype(np.intp), score
+
+
+def _position(tables: TaskTables, theta: FloatArray) -> tuple[IntArray, FloatArray]:
+    step = tables.theta[1] - tables.theta[0]
+    at = (theta - tables.theta[0]) / step
+    low = np.clip(np.floor(at), 0, tables.theta.size - 2).astype(np.intp)
+    return low, at - low
+
+
+def _by_task(tables: TaskTables, values: FloatArray) -> FloatArray:
+    """Sum outcome values (R, N) within tasks, (T, N)."""
+    return np.asarray(np.add.reduceat(values, tables.start[:-1], axis=0))

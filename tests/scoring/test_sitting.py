@@ -1,0 +1,310 @@
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import norm
+
+from scoring import blueprint as blueprints
+from scoring.bank import Bank, BankRefused, Task, single_items
+from scoring.blueprint import Blueprint, BlueprintInfeasible, Limits, Module
+from scoring.irt import Item, Model
+from scoring.sitting import (
+    AnsweredTask,
+    PartPlan,
+    PlanRefused,
+    Settings,
+    StopReason,
+    believe,
+    next_step,
+    plan_part,
+)
+from scoring.stopping import StoppingRule
+from scoring.testlets import AnswerRefused
+from tests.scoring.banks import a_bank, a_plan, a_standard, answers_of
+
+
+def sit(plan, theta, rng):
+    """A whole part by a person of ability θ: the answers and the last decision."""
+    answered = []
+    while True:
+        decision = next_step(plan, answered)
+        assert (decision.task is None) != (decision.stop is None)
+        if decision.stop is not None:
+            return answered, decision
+        task = plan.bank.tasks[plan.bank.index[decision.task]]
+        answered.append(answers_of(task, theta, rng))
+
+
+def all_right(plan, id):
+    task = plan.bank.tasks[plan.bank.index[id]]
+    return AnsweredTask(id, tuple(item.max_score for item in task.items))
+
+
+def test_every_sitting_keeps_the_blueprint_and_can_always_be_completed():
+    plan = a_plan()
+    rng = np.random.default_rng(5)
+    for theta in np.linspace(-5, 4, 25):
+        answered, last = sit(plan, theta, rng)
+        given = [plan.bank.index[one.task] for one in answered]
+        decided = last.stop is not StopReason.FLOOR
+        assert not blueprints.violations(plan.constraints, given, stopped=decided)
+        assert last.stop is not StopReason.NO_TASKS
+
+
+def test_replay_from_json_is_bit_equal():
+    plan = a_plan(bank=a_bank(doubt=0.78), standard=a_standard(0.4, [0.3] * 11))
+    answered, last = sit(plan, 0.3, np.random.default_rng(2))
+    for again in (
+        PartPlan.from_json(plan.to_json()),
+        PartPlan.from_json(plan.to_json(with_bank=False), plan.bank),
+    ):
+        assert again == plan
+        for n in range(len(answered) + 1):
+            assert next_step(again, answered[:n]) == next_step(plan, answered[:n])
+        assert next_step(again, answered) == last
+        assert again.to_json() == plan.to_json()
+
+
+def test_a_plan_is_not_replayed_with_another_bank_or_engine():
+    plan = a_plan()
+    with pytest.raises(PlanRefused, match="bank"):
+        PartPlan.from_json(plan.to_json(with_bank=False))
+    with pytest.raises(PlanRefused, match="bank"):
+        PartPlan.from_json(plan.to_json(), a_bank(seed=9))
+    old = plan.to_json().replace('"engine_version":"1"', '"engine_version":"0"')
+    with pytest.raises(PlanRefused, match="engine 0"):
+        PartPlan.from_json(old)
+
+
+def test_belief_is_bayes_theorem_by_quadrature():
+    plan = a_plan(bank=a_bank(3, n_items=2, enemies=False), blueprint=Blueprint(max_tasks=3))
+    answered = [AnsweredTask("t000", (1, 0)), AnsweredTask("t002", (1, 1))]
+    belief = believe(plan, answered)
+
+    def pattern(task, scores, theta):
+        def given_effect(u):
+            out = norm.pdf(u, 0, task.effect_sd)
+            for item, score in zip(task.items, scores, strict=True):
+                right = item.c + (1 - item.c) / (1 + np.exp(-item.a * (theta + u - item.b)))
+                out *= right if score else 1 - right
+            return out
+
+        return quad(given_effect, -4, 4)[0]
+
+    def density(theta):
+        out = norm.pdf(theta, -1.0, 2.7)
+        for one in answered:
+            out *= pattern(plan.bank.tasks[plan.bank.index[one.task]], one.scores, theta)
+        return out
+
+    total = quad(density, -14, 12)[0]
+    mean = quad(lambda x: x * density(x), -14, 12)[0] / total
+    above = quad(density, -4.0, 12)[0] / total
+    assert belief.theta == pytest.approx(mean, abs=2e-4)
+    assert 1 - belief.level_probabilities[0] == pytest.approx(above, abs=2e-4)
+
+
+def test_background_moves_the_first_task_and_nothing_else():
+    low, high = a_plan(start_theta=-3.5), a_plan(start_theta=2.5)
+    first = next_step(low, []).task
+    assert first != next_step(high, []).task
+    answered = [all_right(low, first)]
+    assert next_step(low, answered) == next_step(high, answered)
+    assert next_step(low, []).belief == next_step(high, []).belief
+
+
+def test_right_answers_raise_and_wrong_answers_lower_the_belief():
+    plan = a_plan()
+    thetas = [
+        believe(plan, [AnsweredTask("t004", scores)]).theta
+        for scores in ((0, 0, 0), (1, 0, 0), (1, 1, 0), (1, 1, 1))
+    ]
+    assert thetas == sorted(thetas)
+
+
+def test_a_band_decided_stops_only_after_the_minima():
+    plan = a_plan(
+        settings=Settings(
+            prior_mean=3.0, prior_sd=0.6, stopping=StoppingRule(band_probability=0.6)
+        )
+    )
+    answered, last = sit(plan, 6.0, np.random.default_rng(1))
+    assert last.stop is StopReason.BAND_DECIDED
+    assert len(answered) == 5
+    assert not last.belief.borderline
+    assert last.belief.band == "C1+"
+
+
+def test_floor_exit_after_nine_floor_items_with_at_most_four_right():
+    plan = a_plan(bank=a_bank(enemies=False), blueprint=Blueprint(min_tasks=5, max_tasks=10))
+    floor = [task.id for task in plan.bank.tasks if task.is_floor][:3]
+
+    def after(*rights):
+        scores = [tuple([1] * n + [0] * (3 - n)) for n in rights]
+        return next_step(
+            plan, [AnsweredTask(id, own) for id, own in zip(floor, scores, strict=False)]
+        )
+
+    assert after(2, 1, 1).stop is StopReason.FLOOR
+    assert after(2, 1, 1).facts.floor.right == 4
+    assert after(2, 2, 1).stop is None
+    assert after(0, 0).stop is None
+
+
+def test_precision_and_nothing_helps_are_reasons_of_their_own():
+    precise = a_plan(settings=Settings(stopping=StoppingRule(0.99, precision=1.2)))
+    _, last = sit(precise, 0.0, np.random.default_rng(3))
+    assert last.stop is StopReason.PRECISION
+    assert last.belief.se <= 1.2
+    hopeless = a_plan(
+        standard=a_standard(3.0), settings=Settings(stopping=StoppingRule(least_gain=0.2))
+    )
+    answered, last = sit(hopeless, 0.0, np.random.default_rng(3))
+    assert last.stop is StopReason.NOTHING_HELPS
+    assert 5 <= len(answered) < 10
+    assert last.facts.gain < 0.2
+
+
+def test_maximum_and_no_tasks():
+    plan = a_plan(
+        settings=Settings(stopping=StoppingRule(0.999, least_gain=0.0, floor_tasks=0)),
+        blueprint=Blueprint(max_tasks=4),
+    )
+    answered, last = sit(plan, 0.0, np.random.default_rng(3))
+    assert (last.stop, len(answered)) == (StopReason.MAXIMUM, 4)
+    small = a_plan(
+        bank=a_bank(4, enemies=False),
+        settings=plan.settings,
+        blueprint=Blueprint(max_tasks=9, max_words=500),
+    )
+    _, last = sit(small, 0.0, np.random.default_rng(3))
+    assert last.stop is StopReason.NO_TASKS
+
+
+def test_a_fixed_two_stage_test_is_a_blueprint():
+    stages = (
+        (Module("start", ("t000", "t005", "t010")),),
+        (
+            Module("low", ("t001", "t002")),
+            Module("middle", ("t004", "t006"), -2.0),
+            Module("high", ("t008", "t009"), 1.0),
+        ),
+    )
+    plan = a_plan(blueprint=Blueprint(stages=stages), settings=Settings(prior_sd=2.7))
+    start = [all_right(plan, id) for id in ("t000", "t005", "t010")]
+    assert [next_step(plan, start[:n]).task for n in range(3)] == ["t000", "t005", "t010"]
+    assert next_step(plan, start).task == "t008"
+    assert next_step(plan, start).facts.module == "high"
+    wrong = [AnsweredTask(one.task, (0, 0, 0)) for one in start]
+    assert next_step(plan, wrong).task == "t001"
+    # What the second module tells may not move the person to another module.
+    both = [*wrong, all_right(plan, "t001")]
+    assert next_step(plan, both).task == "t002"
+    assert next_step(plan, [*both, all_right(plan, "t002")]).stop is StopReason.MAXIMUM
+    with pytest.raises(BlueprintInfeasible, match="gone"):
+        a_plan(blueprint=Blueprint(stages=((Module("x", ("gone",)),),)))
+
+
+def test_seen_tasks_stay_out_until_the_rest_is_not_enough():
+    bank = a_bank(12, enemies=False)
+    blueprint = Blueprint(min_tasks=5, max_tasks=6, max_per_area=2)
+    ids = [task.id for task in bank.tasks]
+    plan = a_plan(bank=bank, blueprint=blueprint, seen=ids[:4])
+    assert plan.excluded == set(ids[:4])
+    assert plan.relaxed_seen == ()
+    plan = a_plan(bank=bank, blueprint=blueprint, seen=ids[:10])
+    assert plan.relaxed_seen == tuple(ids[:3])
+    assert plan.excluded == set(ids[3:10])
+
+
+def test_an_infeasible_blueprint_names_what_cannot_be_met():
+    with pytest.raises(BlueprintInfeasible) as refused:
+        a_plan(blueprint=Blueprint(max_tasks=30, areas={"news": Limits(11)}, max_words=9000))
+    assert refused.value.constraints == ("area news (11 to 50 tasks)",)
+    with pytest.raises(BlueprintInfeasible, match="words"):
+        a_plan(blueprint=Blueprint(min_tasks=5, max_words=20))
+    with pytest.raises(BlueprintInfeasible, match="area sauna"):
+        a_plan(blueprint=Blueprint(areas={"sauna": Limits(1)}))
+
+
+def test_answers_that_do_not_belong_are_refused():
+    plan = a_plan()
+    with pytest.raises(PlanRefused, match="not in the plan"):
+        next_step(plan, [AnsweredTask("gone", (1,))])
+    with pytest.raises(PlanRefused, match="twice"):
+        next_step(plan, [AnsweredTask("t001", (1, 1, 1))] * 2)
+    with pytest.raises(AnswerRefused, match="2 scores"):
+        next_step(plan, [AnsweredTask("t001", (1, 1))])
+    with pytest.raises(AnswerRefused, match="score 2"):
+        next_step(plan, [AnsweredTask("t001", (1, 1, 2))])
+
+
+def test_given_tasks_that_the_engine_would_not_offer_end_the_promise_but_not_the_sitting():
+    plan = a_plan()
+    first = plan.bank.tasks[0]
+    enemy = plan.bank.tasks[11]
+    assert enemy.id in first.enemies
+    decision = next_step(plan, [all_right(plan, first.id), all_right(plan, enemy.id)])
+    assert decision.task is not None
+    assert not decision.facts.minima_promised
+
+
+def test_choosing_among_several_best_is_seeded():
+    settings = Settings(prior_mean=-1.0, prior_sd=2.7, among=5)
+    firsts = {next_step(a_plan(settings=settings, seed=seed), []).task for seed in range(30)}
+    assert 2 <= len(firsts) <= 5
+    assert (
+        next_step(a_plan(settings=settings, seed=4), [])
+        == next_step(a_plan(settings=settings, seed=4), [])
+    )
+
+
+def test_long_tests_resolve_a_narrow_posterior():
+    items = [Item(f"i{i}", Model.TWO_PL, a=2.5, b=0.01 * i) for i in range(120)]
+    plan = plan_part(
+        single_items(items),
+        a_standard(),
+        Blueprint(max_tasks=120),
+        settings=Settings(stopping=StoppingRule(0.999, least_gain=0.0)),
+        seed=0,
+    )
+    belief = believe(plan, [AnsweredTask(f"i{i}", (i % 2,)) for i in range(120)])
+    assert belief.se < 0.1
+    assert belief.quantiles[0.025] < belief.theta < belief.quantiles[0.975]
+    assert belief.quantiles[0.975] - belief.quantiles[0.025] == pytest.approx(
+        2 * 1.96 * belief.se, rel=0.01
+    )
+
+
+def test_settings_from_plain_values():
+    settings = Settings(prior_mean=-1.0, stopping=StoppingRule(0.9, precision=0.3))
+    assert Settings.from_record(settings.to_record()) == settings
+    with pytest.raises(ValueError, match="colour"):
+        Settings.from_record({"colour": 1})
+    with pytest.raises(ValueError, match="haste"):
+        Settings.from_record({"stopping": {"haste": 1}})
+
+
+def test_bank_round_trip_and_refusals():
+    bank = a_bank(6)
+    again = Bank.from_json(bank.to_json())
+    assert again == bank
+    assert hash(again) == hash(bank)
+    assert again.tasks == bank.tasks
+    item = Item("i", Model.RASCH, b=0.0)
+    item_records = [{"id": "i", "model": "rasch", "b": 0.0}]
+    with pytest.raises(BankRefused, match="twice"):
+        Bank((Task("a", (item,)), Task("a", (Item("j", Model.RASCH, b=0.0),))))
+    with pytest.raises(BankRefused, match="item i is in the bank twice"):
+        Bank((Task("a", (item,)), Task("b", (item,))))
+    with pytest.raises(BankRefused, match="colour"):
+        Bank.from_records([{"id": "a", "colour": 1, "items": item_records}])
+    with pytest.raises(BankRefused, match="model"):
+        Bank.from_records([{"id": "a", "items": [{"id": "i", "b": 0}]}])
+    with pytest.raises(BankRefused):
+        Bank(())
+    with pytest.raises(BankRefused, match="no items"):
+        Task("a", ())
+    with pytest.raises(BankRefused, match="words"):
+        Task("a", (item,), words=-1)
+    with pytest.raises(BankRefused, match="enemy"):
+        Task("a", (item,), enemies=("a",))
