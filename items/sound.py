@@ -1,0 +1,153 @@
+"""Recordings: loudness, trimming, measuring, and the one form in which they are kept.
+
+Mono, 24 kHz, MP3 at about 48 kbit/s, −23 LUFS integrated (EBU R 128), no clipping, short silence at
+both ends. numpy, soundfile and pyloudnorm are imported where used: a web worker that only serves
+files does not load them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Samples = npt.NDArray[np.float64]
+
+RATE = 24_000
+LOUDNESS = -23.0
+#: How far from the wanted loudness a recording may be, in LU.
+LOUDNESS_TOLERANCE = 1.0
+HIGHEST_PEAK = 0.95
+#: A sample this near full scale was cut off.
+CLIPPED = 0.999
+EDGE_SILENCE = 0.15
+#: Below this part of the loudest sample is silence when ends are trimmed.
+SILENCE = 0.01
+SHORTEST_MEASURED = 0.4
+# libsndfile maps 0…1 on 160…8 kbit/s at this rate: this is 48.
+MP3_COMPRESSION = 0.74
+
+
+class NotSound(ValueError):
+    """A file holds no sound that can be read."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a recording is."""
+
+    seconds: float
+    rate: int
+    channels: int
+    loudness: float
+    """Integrated loudness in LUFS; −70 when there is nothing to hear."""
+    peak: float
+    clipped: int
+    """Samples at full scale."""
+    noise_floor: float
+    """Level of the quietest tenth of half-second windows, dB below full scale."""
+    lead_silence: float
+    """Seconds before something is heard."""
+
+
+def resampled(samples: "Samples", rate: int, wanted: int = RATE) -> "Samples":
+    """The same sound at another sample rate."""
+    import numpy as np
+    from scipy.signal import resample_poly
+
+    if rate == wanted:
+        return samples
+    divisor = int(np.gcd(rate, wanted))
+    return np.asarray(resample_poly(samples, wanted // divisor, rate // divisor), dtype=np.float64)
+
+
+def trimmed(samples: "Samples", rate: int = RATE, edge: float = EDGE_SILENCE) -> "Samples":
+    """The sound without silence at its ends but for `edge` seconds of it, faded."""
+    import numpy as np
+
+    loud = np.flatnonzero(np.abs(samples) > SILENCE * max(float(np.abs(samples).max()), 1e-9))
+    if loud.size == 0:
+        return samples[:0]
+    kept = samples[loud[0] : loud[-1] + 1]
+    silence = np.zeros(round(edge * rate))
+    return np.concatenate([silence, kept, silence])
+
+
+def loudness_of(samples: "Samples", rate: int = RATE) -> float:
+    """Integrated loudness in LUFS; −70 for silence. Short sounds are repeated to be measurable."""
+    import numpy as np
+    import pyloudnorm
+
+    if samples.size == 0 or float(np.abs(samples).max()) < 1e-5:
+        return -70.0
+    shortest = int(SHORTEST_MEASURED * rate) + 1
+    if samples.size < shortest:
+        samples = np.tile(samples, shortest // samples.size + 1)
+    measured = float(pyloudnorm.Meter(rate).integrated_loudness(samples))
+    return max(measured, -70.0)
+
+
+def levelled(samples: "Samples", rate: int = RATE, loudness: float = LOUDNESS) -> "Samples":
+    """The sound at the wanted loudness, or as near as its peaks allow."""
+    import numpy as np
+
+    gain = 10 ** ((loudness - loudness_of(samples, rate)) / 20)
+    peak = float(np.abs(samples).max()) if samples.size else 0.0
+    if peak * gain > HIGHEST_PEAK:
+        gain = HIGHEST_PEAK / peak
+    return samples * gain
+
+
+def read_sound(file: Path) -> tuple["Samples", int, int]:
+    """Mono samples, sample rate and number of channels. Raises NotSound."""
+    import soundfile
+
+    try:
+        samples, rate = soundfile.read(str(file), dtype="float64", always_2d=True)
+    except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
+        raise NotSound(f"{file.name} cannot be read as sound") from error
+    if samples.shape[0] == 0:
+        raise NotSound(f"{file.name} is empty")
+    return samples.mean(axis=1), int(rate), int(samples.shape[1])
+
+
+def write_mp3(samples: "Samples", file: Path, rate: int = RATE) -> None:
+    """The sound is in the file, in the form in which the bank keeps it."""
+    import soundfile
+
+    options: dict[str, Any] = {
+        "format": "MP3",
+        "subtype": "MPEG_LAYER_III",
+        "bitrate_mode": "CONSTANT",
+        "compression_level": MP3_COMPRESSION,
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(str(file), samples, rate, **options)
+
+
+def measure(file: Path) -> Measured:
+    """What the recording in a file is. Raises NotSound."""
+    import numpy as np
+
+    samples, rate, channels = read_sound(file)
+    absolute = np.abs(samples)
+    peak = float(absolute.max())
+    window = max(rate // 2, 1)
+    n_windows = max(samples.size // window, 1)
+    energy = [
+        float(np.sqrt(np.mean(part**2))) for part in np.array_split(samples, n_windows) if part.size
+    ]
+    quiet = float(np.quantile(energy, 0.1))
+    loud = np.flatnonzero(absolute > SILENCE * max(peak, 1e-9))
+    return Measured(
+        seconds=samples.size / rate,
+        rate=rate,
+        channels=channels,
+        loudness=loudness_of(samples, rate),
+        peak=peak,
+        clipped=int((absolute >= CLIPPED).sum()),
+        noise_floor=float(20 * np.log10(max(quiet, 1e-6))),
+        lead_silence=float(loud[0] / rate) if loud.size else samples.size / rate,
+    )

@@ -1,0 +1,161 @@
+"""`lahtotaso bank`: check, import, export, synthesise and vendor what the bank's files hold.
+
+Check, voices and pictures work on files only; they need no database and no key.
+"""
+
+from pathlib import Path
+
+import click
+
+from items.bank_files import CONTENT, BankFiles, content_files, load_folder, read_folder
+from items.content_format import BadContent
+
+_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
+_TARGET = click.Path(path_type=Path, file_okay=False)
+
+
+@click.group()
+def bank() -> None:
+    """The item bank: check, import, export, voices, pictures."""
+
+
+def _usable(content: Path) -> BankFiles:
+    """The folder's tasks, or a refusal that names file and line."""
+    try:
+        return load_folder(content)
+    except BadContent as error:
+        raise click.ClickException(f"the content cannot be used\n{error}") from None
+
+
+@bank.command("import")
+@click.option("--content", type=_FOLDER, default=CONTENT, help="Folder of task files.")
+@click.option(
+    "--status",
+    type=click.Choice(["draft", "pilot"]),
+    default="draft",
+    show_default=True,
+    help="What tasks that were not known before begin as.",
+)
+def import_command(content: Path, status: str) -> None:
+    """Load the files into the database. Importing the same files again changes nothing."""
+    from items.bank import import_bank
+    from items.models import Status
+    from testing.clock import now
+    from testing.commands.runtime import open_runtime
+
+    files = _usable(content)
+    runtime = open_runtime()
+
+    def progress(done: int, total: int) -> None:
+        if done % 100 == 0 or done == total:
+            click.echo(f"{done}/{total} tasks", err=True)
+
+    with runtime.database.writing() as db:
+        report = import_bank(db, files, now=now(), first_status=Status(status), progress=progress)
+    click.echo(
+        f"{len(report.new)} new, {len(report.changed)} changed (now drafts), "
+        f"{len(report.retouched)} with other notes only, {len(report.unchanged)} unchanged"
+    )
+    for name in report.scales:
+        click.echo(f"{name}: new version of its scale or blueprint")
+
+
+@bank.command("export")
+@click.argument("target", type=_TARGET)
+@click.option("--csv", "as_csv", is_flag=True, help="Bank, standard and blueprint for `simulate`.")
+@click.option("--files", is_flag=True, help="From the task files instead of the database.")
+@click.option("--content", type=_FOLDER, default=CONTENT, help="Folder of task files.")
+def export_command(target: Path, as_csv: bool, files: bool, content: Path) -> None:
+    """Write the bank into a folder: task files as they were imported, or CSV with --csv."""
+    if not as_csv:
+        if files:
+            raise click.UsageError("--files goes with --csv: the task files are there already")
+        from items.bank import export_bank
+        from testing.commands.runtime import open_runtime
+
+        with open_runtime().database.reading() as db:
+            written = export_bank(db, target)
+        click.echo(f"{len(written)} files in {target}")
+        return
+    from items.scale_files import scaled_skills
+
+    for language, skill in scaled_skills(content):
+        for file in _measurement_files(target, language, skill, files, content):
+            click.echo(file)
+
+
+def _measurement_files(
+    target: Path, language: str, skill: str, from_files: bool, content: Path
+) -> list[Path]:
+    from items.bank import newest_standard
+    from items.bank_rows import records_in_use, records_of_files
+    from items.measurement_files import write_measurement_files
+    from items.scale_files import scale_of_files
+    from scoring.cefr import Scale
+
+    scale = scale_of_files(language, skill, content)
+    if from_files:
+        records = records_of_files(_usable(content), language, skill, scale)
+    else:
+        from testing.commands.runtime import open_runtime
+
+        with open_runtime().database.reading() as db:
+            standard = newest_standard(db, language, skill)
+            if standard is not None:
+                scale = Scale.from_table(standard.scale)
+            records = records_in_use(db, language, skill, scale)
+    return write_measurement_files(target, language, skill, records, scale.standard, content)
+
+
+@bank.command("voices")
+@click.argument("tasks", nargs=-1)
+@click.option("--content", type=_FOLDER, default=CONTENT, help="Folder of task files.")
+@click.option("--all", "again", is_flag=True, help="Also clips that are up to date.")
+def voices_command(tasks: tuple[str, ...], content: Path, again: bool) -> None:
+    """Synthesise the recordings of listening tasks whose script changed (or of TASKS)."""
+    from items.bank_files import clip_file, read_clip
+    from items.speech import NoVoice, is_current, make_clip
+
+    listening = [task for task in _usable(content).tasks if task.script]
+    unknown = sorted(set(tasks) - {task.id for task in listening})
+    if unknown:
+        raise click.ClickException(f"no listening task: {', '.join(unknown)}")
+    made = 0
+    for task in listening:
+        if tasks and task.id not in tasks:
+            continue
+        clip = read_clip(content, task.language, task.id)
+        if clip is not None and not clip.synthetic:
+            click.echo(f"{task.id}: spoken by people, left as it is")
+            continue
+        if is_current(task, content) and not again:
+            continue
+        try:
+            note = make_clip(task, content)
+        except NoVoice as error:
+            raise click.ClickException(str(error)) from None
+        made += 1
+        click.echo(f"{task.id}: {note['seconds']} s, {note['loudness']} LUFS, synthetic")
+    known = {clip_file(content, task.language, task.id) for task in listening}
+    for file in sorted((content / "media").glob("*/*.mp3")):
+        if file not in known:
+            click.echo(f"{file.name}: no task has this recording any more")
+    click.echo(f"{made} made, {len(listening)} listening tasks")
+
+
+@bank.command("pictures")
+@click.option("--content", type=_FOLDER, default=CONTENT, help="Folder of task files.")
+def pictures_command(content: Path) -> None:
+    """Fetch the pictures that tasks use and that are not vendored yet (needs npm)."""
+    from items.pictures import NoPicture, pictures_of, vendor
+
+    names = {name for task in read_folder(content).tasks for name in pictures_of(task)}
+    try:
+        unknown = vendor(names, content)
+    except NoPicture as error:
+        raise click.ClickException(str(error)) from None
+    for name in unknown:
+        click.echo(f"the set has no picture {name}")
+    click.echo(f"{len(names)} pictures in {len(content_files(content))} files")
+    if unknown:
+        raise click.exceptions.Exit(1)
