@@ -72,8 +72,8 @@ class SignIn(wtforms.Form):
 
 
 def environment(language: str) -> jinja2.Environment:
-    templates = jinja2.FileSystemLoader([ROOT / "templates", ROOT / "tools" / "preview_pages"])
-    env = jinja2.Environment(loader=templates, autoescape=True, extensions=["jinja2.ext.i18n"], undefined=jinja2.Undefined)
+    templates = jinja2.FileSystemLoader([ROOT / "tools" / "preview_pages", ROOT / "templates"])
+    env = jinja2.Environment(loader=templates, autoescape=True, extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True)
     words = ARABIC if language == "ar" else {}
     env.install_gettext_callables(lambda word: words.get(word, word), lambda one, many, n: one if n == 1 else many, newstyle=True)
     env.globals.update(

@@ -73,7 +73,7 @@ document.addEventListener("kiosk:recording", (event) => {
 });
 
 /* --- Answers are kept as they are given --- */
-const clock = new Intl.DateTimeFormat("fi-FI", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Helsinki" });
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Helsinki" });
 
 function showSaved(element, state) {
   if (!element) return;

@@ -8,7 +8,7 @@
 */
 "use strict";
 
-const clockface = new Intl.DateTimeFormat("fi-FI", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Helsinki" });
+const clockface = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Helsinki" });
 
 for (const root of document.querySelectorAll("[data-writing]")) {
   const field = root.querySelector("textarea");
