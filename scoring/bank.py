@@ -106,6 +106,11 @@ class Bank:
         return {task.id: i for i, task in enumerate(self.tasks)}
 
     @cached_property
+    def floor(self) -> frozenset[str]:
+        """Ids of the floor tasks."""
+        return frozenset(task.id for task in self.tasks if task.is_floor)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the content, hexadecimal."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()

@@ -1,7 +1,8 @@
 """What the answers of a part say about the person: ability, levels, bands, and how sure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,10 +43,10 @@ class Belief:
         The most probable band.
     borderline : bool
         No band is as probable as the plan's band probability asks.
-    quantiles : mapping of share to θ in logits
-        Of ability with the shared error of the scale included.
     n_tasks, n_items : int
         How many were answered.
+    posterior : Posterior
+        Of ability on the bank's own scale.
     """
 
     theta: float
@@ -59,18 +60,27 @@ class Belief:
     level_set: tuple[str, ...]
     band: str
     borderline: bool
-    quantiles: Mapping[float, float]
     n_tasks: int
     n_items: int
+    posterior: Posterior = field(compare=False, repr=False)
 
     @property
     def band_probability(self) -> float:
         """Probability of `band`."""
         return max(self.band_probabilities)
 
+    @cached_property
+    def quantiles(self) -> Mapping[float, float]:
+        """θ in logits by share, with the shared error of the scale included."""
+        # What both errors add together came from the standard, so it can be had back.
+        shared = float(np.sqrt(max(self.se_total**2 - self.se**2, 0.0)))
+        found = self.posterior.with_error(shared).quantile(QUANTILES)
+        return dict(zip(QUANTILES, found.tolist(), strict=True))
+
     def to_record(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        record = asdict(self)
+        record = {own.name: getattr(self, own.name) for own in fields(self)}
+        del record["posterior"]
         record["quantiles"] = {str(share): value for share, value in self.quantiles.items()}
         return record
 
@@ -83,15 +93,17 @@ def believe(plan: PartPlan, answered: Sequence[AnsweredTask]) -> Belief:
 def weights_of(plan: PartPlan, answered: Sequence[AnsweredTask]) -> FloatArray:
     """Posterior probabilities on the plan's grid, (G,)."""
     tables = plan.tables
-    seen = set()
+    if len({one.task for one in answered}) < len(answered):
+        raise PlanRefused("a task was answered twice")
+    row_by_answer = tables.row_by_answer
+    found = [row_by_answer.get((one.task, one.scores), -1) for one in answered]
+    if -1 not in found:
+        return normalise(plan.prior, tables.rows[found])
     rows = np.empty((len(answered), tables.theta.size))
     for n, one in enumerate(answered):
         t = plan.bank.index.get(one.task)
         if t is None:
             raise PlanRefused(f"task {one.task} is not in the plan's bank")
-        if t in seen:
-            raise PlanRefused(f"task {one.task} was answered twice")
-        seen.add(t)
         check_scores(plan.bank.tasks[t], one.scores)
         rows[n] = tables.likelihood(t, one.scores)
     return normalise(plan.prior, rows)
@@ -116,7 +128,7 @@ def belief_from(plan: PartPlan, answered: Sequence[AnsweredTask], found: Posteri
     standard = plan.standard
     levels = cefr.level_probabilities(standard, found.theta, found.p)
     bands = cefr.band_probabilities(standard, levels)
-    shared = standard.shared_se()
+    shared = standard.shared_se
     return Belief(
         theta=found.mean,
         se=found.sd,
@@ -129,9 +141,7 @@ def belief_from(plan: PartPlan, answered: Sequence[AnsweredTask], found: Posteri
         level_set=tuple(standard.levels[i] for i in cefr.smallest_set(levels)),
         band=standard.bands[int(bands.argmax())],
         borderline=bool(bands.max() < plan.settings.stopping.band_probability),
-        quantiles=dict(
-            zip(QUANTILES, found.with_error(shared).quantile(QUANTILES).tolist(), strict=True)
-        ),
         n_tasks=len(answered),
         n_items=sum(len(one.scores) for one in answered),
+        posterior=found,
     )

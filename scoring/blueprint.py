@@ -200,6 +200,33 @@ class Constraints:
     enemies: BoolArray
 
     @cached_property
+    def groups_of(self) -> list[list[int]]:
+        """For each task the groups it is in."""
+        return [np.flatnonzero(row).tolist() for row in self.groups]
+
+    @cached_property
+    def enemies_of(self) -> list[frozenset[int]]:
+        return [frozenset(np.flatnonzero(row).tolist()) for row in self.enemies]
+
+    @cached_property
+    def bounds(self) -> list[tuple[int, int]]:
+        return list(zip(self.least.tolist(), self.most.tolist(), strict=True))
+
+    @cached_property
+    def load_lists(self) -> list[list[float]]:
+        return [column.tolist() for column in self.load.T]
+
+    @cached_property
+    def capacity_list(self) -> list[float]:
+        return [float(limit) for limit in self.capacity]
+
+    @cached_property
+    def burden(self) -> list[float]:
+        """Words and seconds of each task, as shares of the bank's own, added up."""
+        total = self.load.sum(axis=0)
+        return [float(x) for x in (self.load / np.where(total > 0, total, 1)).sum(axis=1)]
+
+    @cached_property
     def is_counting_only(self) -> bool:
         """True when nothing but the number of tasks is limited."""
         return not (
@@ -311,10 +338,8 @@ def plan_reserve(
     lower = np.zeros(n)
     lower[list(chosen)] = upper[list(chosen)] = 1
     rows, low, high, names = _rows(constraints)
-    scale = constraints.load.sum(axis=0)
-    weight = (constraints.load / np.where(scale > 0, scale, 1)).sum(axis=1)
     solved = milp(
-        1 + weight / 3,
+        1 + np.array(constraints.burden) / 3,
         integrality=np.ones(n, dtype=np.intp),
         bounds=Bounds(lower, upper),
         constraints=LinearConstraint(rows, low, high),
@@ -422,13 +447,10 @@ class Offer:
         Tasks after which the sitting can still be completed.
     finishing : (T,) bool
         Those of them that bring the sitting nearer to its minima.
-    swap : (T,) int
-        Which task of the reserve (a position in it) gives way; −1 when none must.
     """
 
     allowed: BoolArray
     finishing: BoolArray
-    swap: IntArray
 
 
 def offer(constraints: Constraints, progress: Progress, excluded: BoolArray) -> Offer:
@@ -436,18 +458,19 @@ def offer(constraints: Constraints, progress: Progress, excluded: BoolArray) -> 
     n = len(constraints.bank)
     given = list(progress.given)
     reserve = list(progress.reserve or ())
-    none = np.full(n, -1, dtype=np.intp)
     free = ~excluded
     free[given] = False
     if len(given) >= constraints.blueprint.max_tasks:
         free[:] = False
+    if constraints.is_counting_only:
+        return Offer(free, free)
     counts = constraints.groups[given].sum(axis=0)
     load = constraints.load[given].sum(axis=0)
     free &= _fits(constraints, counts, load)
     if given:
         free &= ~constraints.enemies[given].any(axis=0)
     if progress.reserve is None:
-        return Offer(free, free, none)
+        return Offer(free, free)
     in_reserve = np.zeros(n, dtype=np.bool_)
     in_reserve[reserve] = True
     counts = counts + constraints.groups[reserve].sum(axis=0)
@@ -466,24 +489,58 @@ def offer(constraints: Constraints, progress: Progress, excluded: BoolArray) -> 
             & ~np.delete(hostile, k, axis=1).any(axis=1)
         )
     replaces = instead.any(axis=1) if reserve else np.zeros(n, dtype=np.bool_)
-    swap = np.where(replaces & ~in_reserve, instead.argmax(axis=1) if reserve else -1, -1)
     allowed = free & (in_reserve | beside | replaces)
-    return Offer(allowed, allowed & (in_reserve | replaces), swap.astype(np.intp))
+    return Offer(allowed, allowed & (in_reserve | replaces))
 
 
-def advance(constraints: Constraints, progress: Progress, task: int, offered: Offer) -> Progress:
+def advance(
+    constraints: Constraints, progress: Progress, task: int, excluded: BoolArray
+) -> Progress:
     """Progress after `task` was given; the reserve is kept as small as the minima allow."""
     given = (*progress.given, task)
-    if progress.reserve is None or not offered.allowed[task]:
+    if progress.reserve is None or excluded[task]:
         return Progress(given, None)
-    reserve = [other for other in progress.reserve if other != task]
-    if task not in progress.reserve and offered.swap[task] >= 0:
-        del reserve[int(offered.swap[task])]
-    for other in sorted(reserve, key=lambda i: (-constraints.load[i].sum(), i)):
+    reserve = list(progress.reserve)
+    if task in reserve:
+        reserve.remove(task)
+    elif not _can_take(constraints, [*given, *reserve]):
+        for k in range(len(reserve)):
+            rest = reserve[:k] + reserve[k + 1 :]
+            if _can_take(constraints, [*given, *rest], complete=True):
+                reserve = rest
+                break
+        else:
+            return Progress(given, None)
+    for other in sorted(reserve, key=lambda i: (-constraints.burden[i], i)):
         rest = [i for i in reserve if i != other]
-        if minima_met(constraints, [*given, *rest]):
+        if _can_take(constraints, [*given, *rest], complete=True):
             reserve = rest
     return Progress(given, tuple(reserve))
+
+
+def _can_take(constraints: Constraints, tasks: list[int], *, complete: bool = False) -> bool:
+    """No maximum is broken by these tasks together and, if `complete`, every minimum is met.
+
+    Plain numbers: for a handful of tasks they are many times faster than arrays.
+    """
+    blueprint = constraints.blueprint
+    if len(set(tasks)) < len(tasks) or len(tasks) > blueprint.max_tasks:
+        return False
+    if complete and len(tasks) < blueprint.min_tasks:
+        return False
+    counts = [0] * len(constraints.names)
+    for i in tasks:
+        for m in constraints.groups_of[i]:
+            counts[m] += 1
+        if not constraints.enemies_of[i].isdisjoint(tasks):
+            return False
+    for count, (least, most) in zip(counts, constraints.bounds, strict=True):
+        if count > most or (complete and count < least):
+            return False
+    for limit, loads in zip(constraints.capacity_list, constraints.load_lists, strict=True):
+        if sum(loads[i] for i in tasks) > limit:
+            return False
+    return True
 
 
 def _fits(constraints: Constraints, counts: IntArray, load: FloatArray) -> BoolArray:

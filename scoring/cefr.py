@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
+from scipy.special import ndtr, sici
 
 from scoring.irt import FloatArray, Item, Model
 
@@ -134,10 +134,18 @@ class Standard:
         return tuple(self.bands.index(band_of(level)) for level in self.levels)
 
     @cached_property
+    def grouping(self) -> FloatArray:
+        """(L, B): 1 where the level belongs to the band."""
+        out = np.zeros((len(self.levels), len(self.bands)))
+        out[np.arange(len(self.levels)), list(self.band_index)] = 1
+        return out
+
+    @cached_property
     def cut_se(self) -> FloatArray:
         """Standard error of each cut with everything included, (L − 1,)."""
         return np.asarray(np.sqrt(np.clip(np.diag(np.asarray(self.covariance)), 0, None)))
 
+    @cached_property
     def shared_se(self) -> float:
         """The part of the cuts' error that moves all of them together, in logits."""
         covariance = np.asarray(self.covariance)
@@ -209,10 +217,14 @@ def at_or_above(standard: Standard, theta: FloatArray) -> FloatArray:
 
 def _band_limited_step(x: FloatArray, se: float, step: float) -> FloatArray:
     highest = np.pi / step
-    n = int(np.ceil(np.abs(x).max() * highest / 2)) + 40
-    nodes, weights = np.polynomial.legendre.leggauss(n)
-    omega = highest * (nodes + 1) / 2
-    factor = highest / 2 * weights * np.exp(-((se * omega) ** 2) / 2) / omega
+    if se == 0:
+        return np.asarray(0.5 + sici(highest * x)[0] / np.pi)
+    # Gauss–Legendre on panels of at most one period of the fastest sine.
+    panels = int(np.ceil(np.abs(x).max() * highest / (2 * np.pi))) + 1
+    nodes, weights = np.polynomial.legendre.leggauss(12)
+    width = highest / panels
+    omega = (width * (np.arange(panels)[:, None] + (nodes + 1) / 2)).ravel()
+    factor = np.tile(width / 2 * weights, panels) * np.exp(-((se * omega) ** 2) / 2) / omega
     return np.asarray(0.5 + np.sin(np.outer(x, omega)) @ factor / np.pi)
 
 
@@ -233,9 +245,7 @@ def level_weights(standard: Standard, theta: FloatArray) -> FloatArray:
 
 def band_weights(standard: Standard, theta: FloatArray) -> FloatArray:
     """(G, B) weights so that p @ weights are band probabilities."""
-    grouping = np.zeros((len(standard.levels), len(standard.bands)))
-    grouping[np.arange(len(standard.levels)), list(standard.band_index)] = 1
-    return np.asarray(level_weights(standard, theta) @ grouping)
+    return np.asarray(level_weights(standard, theta) @ standard.grouping)
 
 
 def level_probabilities(standard: Standard, theta: FloatArray, p: FloatArray) -> FloatArray:
@@ -254,10 +264,7 @@ def level_probabilities(standard: Standard, theta: FloatArray, p: FloatArray) ->
 
 def band_probabilities(standard: Standard, levels: FloatArray) -> FloatArray:
     """Probability of every band, (..., B), from level probabilities (..., L)."""
-    out = np.zeros((*levels.shape[:-1], len(standard.bands)))
-    for i, band in enumerate(standard.band_index):
-        out[..., band] += levels[..., i]
-    return out
+    return np.asarray(levels @ standard.grouping)
 
 
 def smallest_set(probabilities: npt.ArrayLike, share: float = BORDERLINE_SHARE) -> range:

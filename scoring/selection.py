@@ -23,6 +23,8 @@ from scoring.testlets import TaskTables
 TINY = 1e-300
 #: Scores are compared after rounding, so that a last bit never decides what a person is asked.
 DECIMALS = 10
+#: Multiplications below which OpenBLAS stays on one thread.
+ONE_THREAD = 250_000
 
 
 class Criterion(StrEnum):
@@ -62,41 +64,42 @@ def scores(
 def mutual_information(tables: TaskTables, p: FloatArray, bands: FloatArray) -> FloatArray:
     """I(outcome; band) = H(band) + H(outcome) − H(outcome, band), (N, T), in nats."""
     n, n_bands = p.shape[0], bands.shape[1]
-    weighted = (p[:, :, None] * bands[None]).transpose(1, 0, 2).reshape(p.shape[1], -1)
-    joint = np.maximum((tables.rows @ weighted).reshape(-1, n, n_bands), TINY)
-    together = _by_task(tables, (joint * np.log(joint)).sum(axis=2))
-    outcome = joint.sum(axis=2)
-    alone = _by_task(tables, outcome * np.log(outcome))
+    use = _support(p)
+    weighted = (p[:, None, use] * bands.T[None, :, use]).reshape(n * n_bands, -1)
+    joint = np.maximum(_product(weighted, tables.columns[use]), TINY).reshape(n, n_bands, -1)
+    outcome = joint.sum(axis=1)
+    joint *= np.log(joint)
+    together = joint.sum(axis=1) - outcome * np.log(outcome)
     band = np.maximum(p @ bands, TINY)
     entropy = -(band * np.log(band)).sum(axis=1)
-    return np.asarray(np.maximum(entropy[:, None] + (together - alone).T, 0.0))
+    return np.asarray(np.maximum(entropy[:, None] + _by_task(tables, together), 0.0))
 
 
 def maximum_information(tables: TaskTables, p: FloatArray) -> FloatArray:
     """Fisher information of each task at the posterior mean, (N, T), per squared logit."""
     low, share = _position(tables, p @ tables.theta)
-    left, right = tables.information[:, low], tables.information[:, low + 1]
-    return np.asarray((left + share * (right - left)).T)
+    left, right = tables.information[low], tables.information[low + 1]
+    return np.asarray(left + share[:, None] * (right - left))
 
 
 def kullback_leibler(tables: TaskTables, p: FloatArray) -> FloatArray:
     """Σ_θ p(θ) KL(outcome at the posterior mean ‖ outcome at θ), (N, T), in nats."""
     low, share = _position(tables, p @ tables.theta)
     there = tables.rows[:, low] * (1 - share) + tables.rows[:, low + 1] * share
-    log_rows = np.log(np.maximum(tables.rows, TINY))
-    return np.asarray(
-        _by_task(tables, there * (np.log(np.maximum(there, TINY)) - log_rows @ p.T)).T
-    )
+    log_there = np.log(np.maximum(there, TINY)).T
+    expected = p @ np.log(np.maximum(tables.columns, TINY))
+    return _by_task(tables, there.T * (log_there - expected))
 
 
 def variance_reduction(tables: TaskTables, p: FloatArray) -> FloatArray:
     """Posterior variance minus its expectation after the task, (N, T), in squared logits."""
+    use = _support(p)
     mean = p @ tables.theta
-    off = tables.theta[None, :] - mean[:, None]
-    outcome = np.maximum(tables.rows @ p.T, TINY)
-    shift = tables.rows @ (p * off).T
+    off = tables.theta[None, use] - mean[:, None]
+    outcome = np.maximum(_product(p[:, use], tables.columns[use]), TINY)
+    shift = _product(p[:, use] * off, tables.columns[use])
     # Law of total variance: what the variance falls by is the variance of the posterior means.
-    return np.asarray(_by_task(tables, shift**2 / outcome).T)
+    return _by_task(tables, shift**2 / outcome)
 
 
 def best(values: FloatArray, allowed: BoolArray) -> tuple[IntArray, FloatArray]:
@@ -117,6 +120,28 @@ def _position(tables: TaskTables, theta: FloatArray) -> tuple[IntArray, FloatArr
     return low, at - low
 
 
+def _product(left: FloatArray, right: FloatArray) -> FloatArray:
+    """left @ right; for one person in blocks that BLAS does not share out among threads.
+
+    On a busy machine a thread that waits for its neighbour costs a whole time slice (8 ms instead
+    of 0.2), and the order of summation would depend on the number of threads.
+    """
+    size = ONE_THREAD // max(left.size, 1)
+    if size < 64 or right.shape[1] <= size:
+        return np.asarray(left @ right)
+    out = np.empty((left.shape[0], right.shape[1]))
+    for first in range(0, right.shape[1], size):
+        block = slice(first, first + size)
+        np.matmul(left, right[:, block], out=out[:, block])
+    return out
+
+
+def _support(p: FloatArray) -> slice:
+    """The part of the grid outside which no belief has a visible share."""
+    seen = np.flatnonzero(p.max(axis=0) > 1e-14)
+    return slice(int(seen[0]), int(seen[-1]) + 1)
+
+
 def _by_task(tables: TaskTables, values: FloatArray) -> FloatArray:
-    """Sum outcome values (R, N) within tasks, (T, N)."""
-    return np.asarray(np.add.reduceat(values, tables.start[:-1], axis=0))
+    """Sum outcome values (N, R) within tasks, (N, T)."""
+    return np.asarray(np.add.reduceat(values, tables.start[:-1], axis=1))

@@ -161,8 +161,8 @@ def count_floor(bank: Bank, answered: Sequence[AnsweredTask]) -> FloorCount:
     """What was answered on floor tasks; right means the highest category."""
     tasks = items = right = 0
     for one in answered:
-        task = bank.tasks[bank.index[one.task]]
-        if task.is_floor:
+        if one.task in bank.floor:
+            task = bank.tasks[bank.index[one.task]]
             tasks += 1
             items += len(task.items)
             right += sum(
@@ -175,20 +175,13 @@ def count_floor(bank: Bank, answered: Sequence[AnsweredTask]) -> FloorCount:
 def progress_of(plan: PartPlan, given: Sequence[str]) -> Progress:
     """Where the blueprint stands after these tasks, replayed from the plan's own reserve."""
     index = plan.bank.index
+    if plan.constraints.is_counting_only:
+        # Nothing to keep free: any tasks complete a sitting of which only the number counts.
+        return Progress(tuple(index[id] for id in given), ())
     progress = Progress((), tuple(index[id] for id in plan.reserve))
-    if plan.constraints.is_counting_only and not plan.excluded:
-        return _count_only(plan, tuple(index[id] for id in given))
     for id in given:
-        offered = blueprints.offer(plan.constraints, progress, plan.excluded_mask)
-        progress = blueprints.advance(plan.constraints, progress, index[id], offered)
+        progress = blueprints.advance(plan.constraints, progress, index[id], plan.excluded_mask)
     return progress
-
-
-def _count_only(plan: PartPlan, given: tuple[int, ...]) -> Progress:
-    """Any task completes any sitting when only their number counts."""
-    lacking = max(plan.blueprint.min_tasks - len(given), 0)
-    rest = (i for i in range(len(plan.bank)) if i not in set(given))
-    return Progress(given, tuple(i for i, _ in zip(rest, range(lacking), strict=False)))
 
 
 def _eligible(plan: PartPlan, level: str, allowed: BoolArray) -> tuple[BoolArray, bool]:

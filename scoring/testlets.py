@@ -12,9 +12,10 @@ Doubt about parameters comes in three layers, each where it belongs:
    applied once, when a posterior is turned into levels (`scoring.cefr`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import product
 
 import numpy as np
 
@@ -48,32 +49,40 @@ class TaskTables:
     rows : (R, G)
         Probability of an outcome at each θ; the outcomes of a task are neighbours and sum to 1.
         Outcomes are answer patterns in lexicographic order, or summed scores (`is_exact` False).
+    columns : (G, R)
+        The same the other way round: answers are looked up by row, choices are made by column,
+        and each is several times slower in the other's memory order.
     start : (T + 1,)
         rows[start[t] : start[t + 1]] belong to task t.
     is_exact : (T,) bool
-    information : (T, G)
+    information : (G, T)
         Fisher information of the task's outcome, per squared logit.
     """
 
     bank: Bank
     theta: FloatArray
     rows: FloatArray
+    columns: FloatArray
     start: IntArray
     is_exact: tuple[bool, ...]
     information: FloatArray
 
-    def row_of(self, task: int, scores: Sequence[int]) -> int:
-        """The row of an answer pattern of a task with `is_exact`."""
-        outcome = 0
-        items = self.bank.tasks[task].items
-        for item, score in zip(items, scores, strict=True):
-            outcome = outcome * (item.max_score + 1) + score
-        return int(self.start[task]) + outcome
+    @cached_property
+    def row_by_answer(self) -> Mapping[tuple[str, tuple[int, ...]], int]:
+        """The row of every (task id, scores) of the tasks with `is_exact`."""
+        out = {}
+        for t, task in enumerate(self.bank.tasks):
+            if self.is_exact[t]:
+                patterns = product(*(range(item.max_score + 1) for item in task.items))
+                for row, scores in enumerate(patterns, int(self.start[t])):
+                    out[task.id, scores] = row
+        return out
 
     def likelihood(self, task: int, scores: Sequence[int]) -> FloatArray:
         """P(these scores on task | θ) on the grid, (G,)."""
-        if self.is_exact[task]:
-            return np.asarray(self.rows[self.row_of(task, scores)])
+        row = self.row_by_answer.get((self.bank.tasks[task].id, tuple(scores)))
+        if row is not None:
+            return np.asarray(self.rows[row])
         return answer_likelihood(self.bank.tasks[task], scores, self.theta)
 
 
@@ -127,15 +136,17 @@ def _tables(bank: Bank, low: float, high: float, n: int) -> TaskTables:
             slope = _slope(block, theta[1] - theta[0])
             information.append((slope**2 / np.maximum(block, 1e-300)).sum(axis=0))
     start = np.concatenate([[0], np.cumsum([block.shape[0] for block in blocks])])
+    rows = np.concatenate(blocks)
     tables = TaskTables(
         bank=bank,
         theta=theta,
-        rows=np.ascontiguousarray(np.concatenate(blocks)),
+        rows=rows,
+        columns=np.ascontiguousarray(rows.T),
         start=start.astype(np.intp),
         is_exact=tuple(exact),
-        information=np.array(information),
+        information=np.ascontiguousarray(np.array(information).T),
     )
-    for array in (tables.theta, tables.rows, tables.start, tables.information):
+    for array in (tables.theta, rows, tables.columns, tables.start, tables.information):
         array.setflags(write=False)
     return tables
 

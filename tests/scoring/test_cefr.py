@@ -76,7 +76,7 @@ def test_level_at_and_middle_agree():
 def test_json_round_trip_is_identity():
     standard = a_standard(se_shared=0.3, se=[0.1] * 11, version="fi-reading-1")
     assert Standard.from_json(standard.to_json()) == standard
-    assert standard.shared_se() == pytest.approx(0.3)
+    assert standard.shared_se == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize(
