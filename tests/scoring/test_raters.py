@@ -1,0 +1,230 @@
+"""Many-facet measurement: recovery, identities, refusals and the doubt that halo adds."""
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from scoring.connectedness import DisconnectedDesign
+from scoring.facet_likelihood import FacetDesign, FacetLikelihood, Grid
+from scoring.raters import PairEffect, Ratings, UnratableDesign, fit_facets
+
+
+def simulate(
+    seed: int,
+    *,
+    scripts: int = 400,
+    raters: int = 6,
+    criteria: int = 4,
+    halo: float = 0.0,
+    sd: float = 1.5,
+    lowest: int = 0,
+) -> tuple[Ratings, np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    measure = rng.normal(0.3, sd, scripts)
+    severity = rng.normal(0, 0.5, raters)
+    severity -= severity.mean()
+    difficulty = np.linspace(-0.5, 0.5, criteria)
+    thresholds = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
+    two = np.array([rng.choice(raters, 2, replace=False) for _ in range(scripts)])
+    script = np.repeat(np.arange(scripts), 2 * criteria)
+    rater = np.repeat(two.ravel(), criteria)
+    criterion = np.tile(np.arange(criteria), 2 * scripts)
+    effect = np.repeat(rng.normal(0, 1, (scripts, 2)).ravel() * halo, criteria)
+    location = measure[script] + effect - severity[rater] - difficulty[criterion]
+    kernel = location[:, None] * np.arange(6) - np.append(0, np.cumsum(thresholds))
+    p = np.exp(kernel - kernel.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    score = (rng.random(len(script))[:, None] > p.cumsum(axis=1)).sum(axis=1) + lowest
+    ratings = Ratings(
+        script,
+        rater,
+        criterion,
+        score,
+        tuple(f"s{i}" for i in range(scripts)),
+        tuple(f"r{i}" for i in range(raters)),
+        tuple(f"c{i}" for i in range(criteria)),
+    )
+    return ratings, measure, severity, difficulty
+
+
+def brute_log_likelihood(ratings: Ratings, fit) -> float:
+    """The marginal likelihood once more, by numerical integration script by script."""
+    thresholds = np.append(0.0, np.cumsum(fit.thresholds[0].values))
+    steps = np.arange(len(thresholds))
+    total = 0.0
+    for script in range(len(ratings.scripts)):
+        rows = np.flatnonzero(ratings.script == script)
+
+        def density(theta: float, rows: np.ndarray = rows) -> float:
+            value = stats.norm.pdf(theta, fit.mean, fit.sd)
+            for row in rows:
+                location = (
+                    theta
+                    - fit.severity[ratings.rater[row]]
+                    - fit.difficulty[ratings.criterion[row]]
+                )
+                kernel = np.exp(location * steps - thresholds)
+                value *= kernel[ratings.score[row]] / kernel.sum()
+            return value
+
+        total += np.log(
+            integrate.quad(density, fit.mean - 9 * fit.sd, fit.mean + 9 * fit.sd, limit=200)[0]
+        )
+    return total
+
+
+def test_recovers_severities_and_population() -> None:
+    ratings, measure, severity, difficulty = simulate(1, scripts=800)
+    fit = fit_facets(ratings)
+    assert fit.converged
+    assert fit.pair_effect is PairEffect.NOT_SIGNIFICANT
+    assert np.abs((fit.severity - severity) / fit.severity_se).max() < 3.5
+    assert np.abs((fit.difficulty - difficulty) / fit.difficulty_se).max() < 3.5
+    assert abs(fit.sd - 1.5) < 4 * fit.sd_se
+    z = (fit.measure - measure) / fit.measure_se
+    assert 0.9 < z.std() < 1.1
+    assert np.abs(fit.rater_infit - 1).max() < 0.15
+    assert fit.n_ratings.tolist() == [8] * 800
+
+
+def test_constraints_and_direction() -> None:
+    ratings, *_ = simulate(2)
+    fit = fit_facets(ratings)
+    for values in (fit.severity, fit.difficulty, fit.thresholds[0].values):
+        assert values.sum() == pytest.approx(0, abs=1e-10)
+    # A rater who takes one point off every score becomes more severe.
+    harsh = ratings.score.copy()
+    members = ratings.rater == 3
+    harsh[members] = np.maximum(harsh[members] - 1, 0)
+    after = fit_facets(
+        Ratings(
+            ratings.script,
+            ratings.rater,
+            ratings.criterion,
+            harsh,
+            ratings.scripts,
+            ratings.raters,
+            ratings.criteria,
+        )
+    )
+    assert after.severity[3] > fit.severity[3] + 0.5
+
+
+def test_likelihood_equals_numerical_integration() -> None:
+    ratings, *_ = simulate(3, scripts=25, raters=3, criteria=2, sd=1.0)
+    fit = fit_facets(ratings, pair_effect=False)
+    assert fit.log_likelihood == pytest.approx(brute_log_likelihood(ratings, fit), abs=2e-4)
+    assert fit.pair_effect is PairEffect.NOT_ASKED
+
+
+@pytest.mark.parametrize("interaction", [False, True])
+def test_gradient_and_information_equal_differences(interaction: bool) -> None:
+    ratings, *_ = simulate(4, scripts=30, raters=3, criteria=2)
+    design = FacetDesign(
+        script=ratings.script,
+        rater=ratings.rater,
+        criterion=ratings.criterion,
+        step=ratings.score,
+        n_scripts=30,
+        n_raters=3,
+        n_criteria=2,
+        set_of_criterion=np.zeros(2, int),
+        n_steps=np.array([5]),
+    )
+    model = FacetLikelihood(design, interaction=interaction)
+    rng = np.random.default_rng(0)
+    free = rng.normal(0, 0.3, model.n_free)
+    grid = Grid.around(0.0, 1.6, 0.2, 3.0 if interaction else 0.0)
+    at = model.evaluate(free, grid)
+
+    def shifted(j: int, h: float) -> np.ndarray:
+        moved = free.copy()
+        moved[j] += h
+        return moved
+
+    h = 1e-5
+    for j in range(model.n_free):
+        up, down = model.evaluate(shifted(j, h), grid), model.evaluate(shifted(j, -h), grid)
+        slope = (up.log_likelihood - down.log_likelihood) / (2 * h)
+        assert at.gradient[j] == pytest.approx(slope, abs=1e-4)
+        bend = -(up.gradient - down.gradient) / (2 * h)
+        information = model.information(free, grid, at)
+        assert information[j] == pytest.approx(bend, abs=5e-3)
+
+
+def test_halo_is_found_and_widens_the_standard_errors() -> None:
+    ratings, measure, severity, _ = simulate(5, scripts=600, halo=0.9)
+    honest = fit_facets(ratings)
+    naive = fit_facets(ratings, pair_effect=False)
+    assert honest.pair_effect is PairEffect.ESTIMATED
+    assert honest.interaction_sd == pytest.approx(0.9, abs=0.12)
+    assert honest.converged
+    assert np.std((naive.measure - measure) / naive.measure_se) > 1.25
+    assert 0.9 < np.std((honest.measure - measure) / honest.measure_se) < 1.1
+    assert honest.log_likelihood > naive.log_likelihood
+    assert np.abs((honest.severity - severity) / honest.severity_se).max() < 3.5
+
+
+def test_scores_from_one_and_thresholds_by_criterion() -> None:
+    ratings, *_ = simulate(6, lowest=1)
+    fit = fit_facets(ratings, by_criterion=True)
+    assert [t.criterion for t in fit.thresholds] == list(ratings.criteria)
+    for thresholds in fit.thresholds:
+        assert thresholds.categories.tolist() == [1, 2, 3, 4, 5, 6]
+        assert thresholds.values.sum() == pytest.approx(0, abs=1e-10)
+    assert fit.fair_average.min() >= 1
+    assert fit.fair_average.max() <= 6
+    order = np.argsort(fit.measure)
+    assert (np.diff(fit.fair_average[order]) >= -1e-9).all()
+
+
+def test_single_rating_leaves_the_pair_effect_alone() -> None:
+    ratings, *_ = simulate(7, criteria=1)
+    fit = fit_facets(ratings)
+    assert fit.pair_effect is PairEffect.NOT_IDENTIFIED
+    assert fit.interaction_sd == 0.0
+
+
+def test_raters_without_a_common_script_are_refused() -> None:
+    script = np.array([0, 0, 1, 1, 2, 2, 3, 3])
+    rater = np.array([0, 1, 0, 1, 2, 3, 2, 3])
+    ratings = Ratings(
+        script,
+        rater,
+        np.zeros(8, int),
+        np.array([0, 1, 1, 2, 2, 1, 0, 1]),
+        ("a", "b", "c", "d"),
+        ("Aino", "Bo", "Cai", "Dan"),
+        ("fluency",),
+    )
+    with pytest.raises(DisconnectedDesign) as caught:
+        fit_facets(ratings)
+    assert caught.value.sets == (("Aino", "Bo"), ("Cai", "Dan"))
+
+
+def test_gap_in_the_categories_is_refused() -> None:
+    ratings, *_ = simulate(8)
+    score = np.where(ratings.score == 2, 3, ratings.score)
+    gapped = Ratings(
+        ratings.script,
+        ratings.rater,
+        ratings.criterion,
+        score,
+        ratings.scripts,
+        ratings.raters,
+        ratings.criteria,
+    )
+    with pytest.raises(UnratableDesign, match="category 2"):
+        fit_facets(gapped)
+
+
+@pytest.mark.audit
+def test_standardised_errors_over_replications() -> None:
+    errors = []
+    for seed in range(100):
+        ratings, _, severity, _ = simulate(1000 + seed, scripts=300)
+        fit = fit_facets(ratings, pair_effect=False)
+        errors.append((fit.severity - severity) / fit.severity_se)
+    flat = np.concatenate(errors)
+    assert abs(flat.mean()) < 0.1
+    assert 0.9 < flat.std() < 1.1
