@@ -132,8 +132,9 @@ def context(language: str) -> dict[str, object]:
         "mails": [("Amina Hassan", "Lausunto: suomi, taitoprofiili ja suositus", "tänään 12.40", True), ("Mohammad-Reza Ahmadi", "Lausunto: suomi, taitoprofiili", "eilen 15.02", True), ("Olena Kovalenko", "Lausunto korvattu uudella", "19.11.", False)],
         "occasions": [("ti 24.11. klo 9.00", "Helsinki, huone 204", "suomi", 3), ("ke 25.11. klo 12.30", "Kerava", "suomi, ruotsi", 11)],
         "rows": PROFILE,
-        "letter": LETTER,
-        "statement": STATEMENT,
+        "own_lang": "ar",
+        "own_dir": "rtl",
+        "document_word": "Helsingin testikeskus",
     }
 
 
@@ -143,9 +144,8 @@ PROFILE = [
     {"skill": "Kirjoittaminen", "level": "A1.3", "level_word": "A1.3", "words": "Kaksi arvioijaa, sama taso", "probabilities": [0, 0.04, 0.22, 0.6, 0.14, 0, 0, 0, 0, 0, 0, 0], "set": ["A1.2", "A1.3"], "signed": "A2.1"},
     {"skill": "Puhuminen", "level": None, "level_word": "Ei arvioitu", "words": "Henkilö lähti ennen haastattelua.", "probabilities": None, "set": [], "signed": None},
 ]
-LETTER: dict[str, object] = {}
-STATEMENT: dict[str, object] = {}
 
+PAPERS = {"letter", "statement"}
 VIEWS = {  # picture: page, language, width, height, dark
     "kiosk_reading": [("fi", 1024, 768, False), ("fi", 320, 700, False), ("ar", 1024, 768, False), ("ar", 320, 700, False)],
     "kiosk_price": [("fi", 1024, 768, False), ("fi", 320, 700, False)],
@@ -161,6 +161,8 @@ VIEWS = {  # picture: page, language, width, height, dark
     "assessment_profile": [("fi", 1366, 768, False), ("fi", 1366, 768, True), ("fi", 320, 700, False), ("ar", 1366, 768, False)],
     "rating_script": [("fi", 1366, 768, False), ("fi", 1366, 768, True)],
     "sign_in": [("fi", 1366, 768, False), ("fi", 320, 700, True)],
+    "letter": [("fi", 1366, 768, False), ("fi", 320, 700, False)],
+    "statement": [("fi", 1366, 768, False), ("fi", 320, 700, False)],
     "errors/404": [("fi", 1366, 768, False)],
     "errors/500": [("fi", 1366, 768, True)],
     "errors/kiosk_409": [("ar", 1024, 768, False)],
@@ -177,6 +179,11 @@ def render(folder: pathlib.Path) -> None:
         for language in {view[0] for view in views}:
             text = environment(language).get_template(f"{page}.html").render(context(language))
             (folder / f"{page.replace('/', '-')}-{language}.html").write_text(text)
+            if page in PAPERS:
+                import weasyprint
+
+                static = (ROOT / "testing" / "static").as_uri()
+                weasyprint.HTML(string=text.replace('"/static/', f'"{static}/')).write_pdf(folder / f"{page}.pdf")
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
