@@ -53,7 +53,7 @@ def table_digest(table: dict[str, Any]) -> str:
 
 def write_standard_csv(standard: Standard, stream: TextIO) -> None:
     """The cuts in the engine's form: one row a level, where it begins; `alle_A1.1` has none."""
-    shared = standard.shared_se()
+    shared = standard.shared_se
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["level", "cut", "se", "se_shared"])
     for level, cut, se in zip(standard.levels[1:], standard.cuts, standard.cut_se, strict=True):
