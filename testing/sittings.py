@@ -3,7 +3,7 @@
 import secrets
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from testing import access, clock, events
@@ -18,6 +18,7 @@ from testing.models import (
     PartState,
     Play,
     Presentation,
+    SignInAttempt,
     Sitting,
     SittingNote,
     SittingState,
@@ -25,13 +26,16 @@ from testing.models import (
     Staff,
     Visit,
 )
-from testing.refusals import Refusal
+from testing.refusals import Refusal, TooMany
 
 #: Parts of a sitting in the order in which a person meets them.
 PARTS = (Skill.READING, Skill.LISTENING, Skill.WRITING)
 #: A code is not given out again while somebody may still hold a slip of paper with it.
 CODE_MEMORY = timedelta(days=14)
 MOST_EXTRA_MINUTES = 240
+#: Twelve people behind one address mistype at five past nine; a guesser needs far more.
+MOST_WRONG_CODES = 60
+CODE_WINDOW = timedelta(minutes=15)
 
 
 class NotArrived(Refusal):
@@ -138,6 +142,27 @@ def enter_code(db: Session, keys: Keys, code: str, now: datetime) -> tuple[Visit
         db, Action.SEAT_BIND, on=visit.sitting.person, subject=visit, actor=visit, now=now
     )
     return visit, token
+
+
+def refuse_when_guessing(db: Session, keys: Keys, *, address: str, now: datetime) -> None:
+    """
+    :raise TooMany: too many wrong codes from this address lately.
+    """
+    tries = db.scalar(
+        select(func.count())
+        .select_from(SignInAttempt)
+        .where(
+            SignInAttempt.subject_digest == keys.blind_index(f"kiosk:{address}"),
+            SignInAttempt.at > now - CODE_WINDOW,
+        )
+    )
+    if (tries or 0) >= MOST_WRONG_CODES:
+        raise TooMany
+
+
+def note_wrong_code(db: Session, keys: Keys, *, address: str, now: datetime) -> None:
+    """The wrong code counts against the address."""
+    db.add(SignInAttempt(subject_digest=keys.blind_index(f"kiosk:{address}"), at=now))
 
 
 def cut_seat(db: Session, sitting: Sitting, *, actor: Staff, now: datetime) -> None:

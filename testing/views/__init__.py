@@ -2,10 +2,12 @@
 
 from flask import Flask
 
-from testing.views import public, sign_in
+from testing.views import kiosk, media, public, sign_in
 
 BLUEPRINTS = (
     public.bp,
+    media.bp,
+    kiosk.bp,
     sign_in.bp,
 )
 

@@ -1,0 +1,184 @@
+"""Measurement plans: what a part depends on, frozen when it starts and found again for each answer.
+
+Banks and plans are pure values that follow from what is stored, so that every process may keep
+those it has met; nothing here is the truth about a sitting, the database is.
+"""
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from items import bank as item_bank
+from items import bank_rows
+from items.bank_files import Task, task_of
+from items.models import TaskVersion
+from scoring.bank import Bank
+from scoring.blueprint import Blueprint
+from scoring.cefr import Scale
+from scoring.sitting import PartPlan, Settings, plan_part
+from testing.models import FrozenBank, Part
+from testing.refusals import Refusal
+
+V = TypeVar("V")
+
+
+class BankNotReady(Refusal):
+    """The bank has no standard, blueprint or tasks for this language and skill."""
+
+
+class _Kept:
+    """The newest few values by key."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[Any, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Any, make: Callable[[], V]) -> V:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                found: V = self._values[key]
+                return found
+        value = make()
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+        return value
+
+
+_BANKS = _Kept(32)
+_PLANS = _Kept(2000)
+_TASKS = _Kept(5000)
+
+
+@dataclass(frozen=True)
+class BankInUse:
+    """What a part that starts now is measured with."""
+
+    digest: str
+    bank: Bank
+    #: Task id → id of the version that is in use.
+    versions: Mapping[str, int]
+    scale: Scale
+    blueprint: Blueprint
+    settings: Settings
+
+
+def bank_in_use(db: Session, language: str, skill: str) -> BankInUse:
+    """The bank of a language and skill as it is now.
+
+    :raise BankNotReady: no standard, no blueprint, or no task in use.
+    """
+    standard = item_bank.newest_standard(db, language, skill)
+    blueprint = item_bank.newest_blueprint(db, language, skill)
+    if standard is None or blueprint is None:
+        raise BankNotReady
+    versions = bank_rows.versions_in_use(db, language, skill)
+    if not versions:
+        raise BankNotReady
+    estimates = bank_rows.estimates_in_use(db, versions)
+    key = (
+        standard.digest,
+        blueprint.digest,
+        tuple((version.id, version.digest) for version in versions),
+        tuple(sorted(estimate.id for estimate in estimates.values())),
+        db.get_bind().engine.url,
+    )
+
+    def make() -> BankInUse:
+        scale = Scale.from_table(standard.scale)
+        bank = Bank.from_records(bank_rows.records_in_use(db, language, skill, scale))
+        ids = {version.task_id: version.id for version in versions}
+        text = json.dumps([bank.digest, sorted(ids.items())], separators=(",", ":"))
+        table = dict(blueprint.table)
+        settings = Settings.from_record(
+            {"prior_mean": scale.prior.mean, "prior_sd": scale.prior.sd}
+            | table.pop("settings", {})
+        )
+        return BankInUse(
+            digest=hashlib.sha256(text.encode()).hexdigest(),
+            bank=bank,
+            versions=ids,
+            scale=scale,
+            blueprint=Blueprint.from_table(table),
+            settings=settings,
+        )
+
+    return _BANKS.get(key, make)
+
+
+def freeze_plan(
+    db: Session,
+    part: Part,
+    in_use: BankInUse,
+    *,
+    seed: int,
+    start_theta: float | None,
+    seen: list[str],
+    now: datetime,
+) -> PartPlan:
+    """The part's plan, stored with it: bank by digest, the rest as a record.
+
+    :raise BlueprintInfeasible: the bank cannot meet the blueprint even with tasks seen before.
+    """
+    plan = plan_part(
+        in_use.bank,
+        in_use.scale.standard,
+        in_use.blueprint,
+        settings=in_use.settings,
+        seed=seed,
+        start_theta=start_theta,
+        seen=seen,
+    )
+    if db.get(FrozenBank, in_use.digest) is None:
+        content = {"tasks": in_use.bank.to_records(), "versions": dict(in_use.versions)}
+        db.add(FrozenBank(digest=in_use.digest, content=content, created_at=now))
+        db.flush()
+    part.bank_digest = in_use.digest
+    part.plan = plan.to_record()
+    _PLANS.get((part.public_id, in_use.digest), lambda: plan)
+    return plan
+
+
+def plan_of(db: Session, part: Part) -> PartPlan:
+    """The plan with which the part was started."""
+    assert part.bank_digest is not None
+    digest = part.bank_digest
+
+    def make() -> PartPlan:
+        bank = _BANKS.get(("frozen", digest), lambda: _thaw(db, digest)[0])
+        return PartPlan.from_json(json.dumps(part.plan), bank)
+
+    return _PLANS.get((part.public_id, digest), make)
+
+
+def version_of(db: Session, part: Part, task: str) -> int:
+    """Id of the version of a task that the part's bank holds."""
+    assert part.bank_digest is not None
+    digest = part.bank_digest
+    return _BANKS.get(("versions", digest), lambda: _thaw(db, digest)[1])[task]
+
+
+def task_at(db: Session, version_id: int) -> Task:
+    """The task as its version holds it."""
+
+    def make() -> Task:
+        version = db.scalars(select(TaskVersion).where(TaskVersion.id == version_id)).one()
+        return task_of(version.document)
+
+    return _TASKS.get((db.get_bind().engine.url, version_id), make)
+
+
+def _thaw(db: Session, digest: str) -> tuple[Bank, dict[str, int]]:
+    content = db.get_one(FrozenBank, digest).content
+    return Bank.from_records(content["tasks"]), content["versions"]
