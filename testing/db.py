@@ -56,6 +56,8 @@ class Database:
                 self._before_commit(db)
                 db.commit()
             except BaseException:
+                # The error page still shows who is signed in: rows keep what was read.
+                db.expunge_all()
                 db.rollback()
                 raise
 

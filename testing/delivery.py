@@ -253,7 +253,7 @@ def answered(db: Session, part: Part) -> list[AnsweredTask]:
         .where(Presentation.part_id == part.id, Presentation.left_at.is_not(None))
         .order_by(Presentation.position)
     )
-    return [AnsweredTask(task, tuple(scores)) for task, scores in rows]
+    return [AnsweredTask(task, tuple(scores or ())) for task, scores in rows]
 
 
 def keep_as_evidence(

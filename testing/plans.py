@@ -102,7 +102,7 @@ def bank_in_use(db: Session, language: str, skill: str) -> BankInUse:
         text = json.dumps([bank.digest, sorted(ids.items())], separators=(",", ":"))
         table = dict(blueprint.table)
         settings = Settings.from_record(
-            {"prior_mean": scale.prior.mean, "prior_sd": scale.prior.sd}
+            {"prior_mean": scale.prior_mean, "prior_sd": scale.prior_sd}
             | table.pop("settings", {})
         )
         return BankInUse(

@@ -1,6 +1,6 @@
 """Alembic's entry: one transaction a migration, never a long wait for a lock."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import text
@@ -12,7 +12,7 @@ from items.orm import Base, JsonText, UtcDateTime
 engine = context.config.attributes["engine"]
 
 
-def render_plain(kind: str, value: Any, _context: Any) -> str | bool:
+def render_plain(kind: str, value: Any, _context: Any) -> str | Literal[False]:
     """Migrations name the database's types, so that later code cannot change the past."""
     if kind == "type" and isinstance(value, JsonText):
         return "sa.Text()"

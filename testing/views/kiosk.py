@@ -48,7 +48,10 @@ DAY_SECONDS = 14 * 3600
 
 
 def here_again() -> Any:
-    return redirect(url_for("kiosk.here"), 303)
+    """Where the person is now; the seat of a sitting that came to its end is free already."""
+    visit = g.get("visit")
+    is_over = visit is not None and visit.cut_at is not None
+    return redirect(url_for("kiosk.done" if is_over else "kiosk.here"), 303)
 
 
 # Entering

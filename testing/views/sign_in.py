@@ -45,7 +45,8 @@ def sign_in():
     with database.reading() as db:
         accounts.refuse_when_guessing(db, keys, **attempt)
         staff = accounts.find_account(db, form.email.data)
-    if not accounts.password_is_right(staff, form.password.data):
+    is_right = accounts.password_is_right(staff, form.password.data)
+    if staff is None or not is_right:
         with database.writing() as db:
             accounts.note_failure(db, keys, **attempt)
         form.password.errors = [_("The e-mail address or the password is wrong. Try again.")]

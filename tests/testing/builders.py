@@ -5,9 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from testing import accounts, bookings, organisations, permissions, referrals
+from testing import accounts, bookings, clock, organisations, permissions, referrals, sittings
 from testing.db import Database
 from testing.keys import Keys
 from testing.models import (
@@ -23,6 +24,7 @@ from testing.models import (
     Referral,
     Role,
     Site,
+    Sitting,
     Staff,
 )
 from testing.people import PersonData
@@ -166,3 +168,75 @@ class Builder:
             )
 
         return self.do(work)
+
+    def arrival(self, language: str = "fi", **person: Any) -> "Arrival":
+        """A person who stands at the desk today, identity checked, with all that led there."""
+        centre = self.centre()
+        site = self.site(centre)
+        office = self.office(centre)
+        administrator = self.staff(centre, Role.ADMINISTRATOR)
+        clerk = self.clerk(office)
+        now = clock.now()
+        occasion = self.occasion(
+            site,
+            administrator,
+            starts_at=now - timedelta(minutes=5),
+            ends_at=now + timedelta(hours=4),
+        )
+        return self.arrival_at(occasion, administrator, clerk, language, **person)
+
+    def arrival_at(
+        self,
+        occasion: Occasion,
+        administrator: Staff,
+        clerk: Staff,
+        language: str = "fi",
+        **person: Any,
+    ) -> "Arrival":
+        referral = self.referral(clerk, language=language, person=person)
+        self.permission(referral, clerk)
+        booking = self.booking(referral, occasion, clerk)
+
+        def arrive(db: Session) -> None:
+            row = db.get_one(Booking, booking.id)
+            bookings.arrive(db, row, actor=db.get_one(Staff, administrator.id), now=clock.now())
+
+        self.do(arrive)
+        return Arrival(self, administrator, clerk, referral, booking)
+
+
+class Arrival:
+    """Somebody who has arrived, and the people around them."""
+
+    def __init__(
+        self,
+        build: Builder,
+        administrator: Staff,
+        clerk: Staff,
+        referral: Referral,
+        booking: Booking,
+    ) -> None:
+        self.build = build
+        self.administrator = administrator
+        self.clerk = clerk
+        self.referral = referral
+        self.booking = booking
+
+    def code(self) -> str:
+        """A fresh seat code; any kiosk bound before is cut off."""
+
+        def work(db: Session) -> str:
+            _visit, code = sittings.issue_code(
+                db,
+                self.build.keys,
+                db.get_one(Booking, self.booking.id),
+                mode="demo",
+                actor=db.get_one(Staff, self.administrator.id),
+                now=clock.now(),
+            )
+            return code
+
+        return self.build.do(work)
+
+    def sitting(self, db: Session) -> Sitting:
+        return db.scalars(select(Sitting).where(Sitting.referral_id == self.referral.id)).one()

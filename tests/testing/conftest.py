@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, make_url, text
 
+from items.bank import import_bank
+from items.bank_files import BankFiles, load_folder
+from items.models import Status
 from testing import events, schema
 from testing.app import create_app
 from testing.db import Database, make_engine
 from testing.keys import Keys, derive
 from testing.settings import Mode, Settings
-from tests.testing.builders import Builder
+from tests.testing.builders import NOW, Builder
 from tests.testing.pages import Page
 
 MASTER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -95,6 +98,20 @@ def database(engine: Engine, keys: Keys) -> Database:
 @pytest.fixture
 def build(database: Database, keys: Keys) -> Builder:
     return Builder(database, keys)
+
+
+@pytest.fixture(scope="session")
+def bank_files() -> BankFiles:
+    """The shipped bank."""
+    return load_folder()
+
+
+@pytest.fixture
+def bank(database: Database, bank_files: BankFiles) -> BankFiles:
+    """The shipped bank is in the database, in pilot use."""
+    with database.writing() as db:
+        import_bank(db, bank_files, now=NOW, first_status=Status.PILOT)
+    return bank_files
 
 
 @pytest.fixture

@@ -55,9 +55,11 @@ def upgrade() -> None:
     sa.CheckConstraint("language IN ('fi', 'sv')", name=op.f('ck_blueprint_version_language')),
     sa.CheckConstraint("skill IN ('reading', 'listening', 'writing', 'speaking')", name=op.f('ck_blueprint_version_skill')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_blueprint_version')),
-    sa.UniqueConstraint('language', 'skill', 'digest', name=op.f('uq_blueprint_version_language_skill_digest')),
     sa.UniqueConstraint('public_id', name=op.f('uq_blueprint_version_public_id'))
     )
+    with op.batch_alter_table('blueprint_version', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_blueprint_version_language_skill'), ['language', 'skill'], unique=False)
+
     op.create_table('calibration',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('public_id', sa.String(length=24), nullable=False),
@@ -141,9 +143,11 @@ def upgrade() -> None:
     sa.CheckConstraint('(confirmed_by IS NULL) = (confirmed_at IS NULL)', name=op.f('ck_standard_version_confirmation')),
     sa.CheckConstraint('is_provisional OR confirmed_by IS NOT NULL', name=op.f('ck_standard_version_somebody_confirms')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_standard_version')),
-    sa.UniqueConstraint('language', 'skill', 'digest', name=op.f('uq_standard_version_language_skill_digest')),
     sa.UniqueConstraint('public_id', name=op.f('uq_standard_version_public_id'))
     )
+    with op.batch_alter_table('standard_version', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_standard_version_language_skill'), ['language', 'skill'], unique=False)
+
     op.create_table('office',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('public_id', sa.String(length=24), nullable=False),
@@ -923,6 +927,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_office_centre_id'))
 
     op.drop_table('office')
+    with op.batch_alter_table('standard_version', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_standard_version_language_skill'))
+
     op.drop_table('standard_version')
     with op.batch_alter_table('sign_in_attempt', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_in_attempt_subject_digest'))
@@ -937,6 +944,9 @@ def downgrade() -> None:
     op.drop_table('frozen_bank')
     op.drop_table('centre')
     op.drop_table('calibration')
+    with op.batch_alter_table('blueprint_version', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_blueprint_version_language_skill'))
+
     op.drop_table('blueprint_version')
     op.drop_table('bank_task')
     op.drop_table('asset')
