@@ -17,7 +17,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from scoring.irt import BoolArray, FloatArray, IntArray
+from scoring.irt import FloatArray, IntArray
 from scoring.testlets import TaskTables
 
 TINY = 1e-300
@@ -100,17 +100,6 @@ def variance_reduction(tables: TaskTables, p: FloatArray) -> FloatArray:
     shift = _product(p[:, use] * off, tables.columns[use])
     # Law of total variance: what the variance falls by is the variance of the posterior means.
     return _by_task(tables, shift**2 / outcome)
-
-
-def best(values: FloatArray, allowed: BoolArray) -> tuple[IntArray, FloatArray]:
-    """For each person the first best of the allowed tasks, (N,), and its score; −1, −∞ if none.
-
-    values : (N, T); allowed : (N, T) bool.
-    """
-    masked = np.where(allowed, values, -np.inf)
-    choice = masked.argmax(axis=1)
-    score = masked[np.arange(choice.size), choice]
-    return np.where(np.isfinite(score), choice, -1).astype(np.intp), score
 
 
 def _position(tables: TaskTables, theta: FloatArray) -> tuple[IntArray, FloatArray]:

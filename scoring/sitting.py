@@ -114,29 +114,17 @@ def next_step(plan: PartPlan, answered: Sequence[AnsweredTask]) -> Decision:
     if plan.blueprint.stages:
         return _next_of_fixed(plan, answered, belief, floor)
     progress = progress_of(plan, [task.task for task in answered])
-    met = blueprints.minima_met(plan.constraints, progress.given)
-    # Where the minima can no longer be promised, their number of tasks still is.
-    unpromised = progress.reserve is None and len(answered) >= plan.blueprint.min_tasks
-    may_stop = met or unpromised
-    offered = blueprints.offer(plan.constraints, progress, plan.excluded_mask)
-    reason = enough_known(plan.settings.stopping, belief.band_probability, belief.se)
-    # Once enough is known only what the minima still lack is asked.
-    allowed = offered.finishing if reason is not None else offered.allowed
+    verdict = judge(plan, progress, belief.band_probability, belief.se, floor)
     level = belief.most_probable_level
-    eligible, relaxed = _eligible(plan, level, allowed)
-    choice, gain = -1, None
-    if at_floor(plan.settings.stopping, floor):
-        stop: StopReason | None = StopReason.FLOOR
-    elif len(answered) >= plan.blueprint.max_tasks:
-        stop = StopReason.MAXIMUM
-    elif reason is not None and may_stop:
-        stop = reason
-    elif not allowed.any():
-        stop = StopReason.NO_TASKS
-    else:
-        choice, gain, helps = _choose(plan, p, eligible, len(answered))
-        nothing = plan.settings.criterion is Criterion.MI and not helps
-        stop = StopReason.NOTHING_HELPS if nothing and may_stop else None
+    eligible, relaxed = leave_eligible(verdict.allowed, plan.ineligible_masks.get(level))
+    stop, choice, gain = verdict.stop, -1, None
+    if stop is None:
+        # Background chooses where to begin; the belief itself stays the common one.
+        look = p if answered or plan.start_theta is None else start_belief(plan)
+        values = selection.scores(
+            plan.settings.criterion, plan.tables, look[None], plan.band_weights
+        )
+        stop, choice, gain = pick(plan, values[0], eligible, verdict, len(answered))
     return Decision(
         task=None if stop is not None else plan.bank.tasks[choice].id,
         stop=stop,
@@ -145,11 +133,11 @@ def next_step(plan: PartPlan, answered: Sequence[AnsweredTask]) -> Decision:
             n_answered=len(answered),
             gain=gain,
             criterion=plan.settings.criterion.value,
-            n_allowed=int(allowed.sum()),
+            n_allowed=int(verdict.allowed.sum()),
             n_eligible=int(eligible.sum()),
             eligibility_level=level if plan.ineligible else "",
             eligibility_relaxed=relaxed,
-            minima_met=met,
+            minima_met=verdict.minima_met,
             minima_promised=progress.reserve is not None,
             module="",
             floor=floor,
@@ -184,35 +172,81 @@ def progress_of(plan: PartPlan, given: Sequence[str]) -> Progress:
     return progress
 
 
-def _eligible(plan: PartPlan, level: str, allowed: BoolArray) -> tuple[BoolArray, bool]:
-    """Allowed tasks that exposure control leaves; all of them when it leaves none."""
-    held_back = plan.ineligible_masks.get(level)
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What can be said before a task is looked for.
+
+    Attributes
+    ----------
+    stop : StopReason or None
+    allowed : (T,) bool
+        What the blueprint lets be asked.
+    minima_met, may_stop : bool
+        May the part stop because enough is known, or because nothing helps?
+    """
+
+    stop: StopReason | None
+    allowed: BoolArray
+    minima_met: bool
+    may_stop: bool
+
+
+def judge(
+    plan: PartPlan, progress: Progress, highest_band: float, se: float, floor: FloorCount
+) -> Verdict:
+    """Stop, or what may be asked; `highest_band` is the probability of the likeliest band."""
+    rule = plan.settings.stopping
+    met = blueprints.minima_met(plan.constraints, progress.given)
+    # Where the minima can no longer be promised, their number of tasks still is.
+    unpromised = progress.reserve is None and len(progress.given) >= plan.blueprint.min_tasks
+    may_stop = met or unpromised
+    offered = blueprints.offer(plan.constraints, progress, plan.excluded_mask)
+    reason = enough_known(rule, highest_band, se)
+    # Once enough is known only what the minima still lack is asked.
+    allowed = offered.finishing if reason is not None else offered.allowed
+    stop = None
+    if at_floor(rule, floor):
+        stop = StopReason.FLOOR
+    elif len(progress.given) >= plan.blueprint.max_tasks:
+        stop = StopReason.MAXIMUM
+    elif reason is not None and may_stop:
+        stop = reason
+    elif not allowed.any():
+        stop = StopReason.NO_TASKS
+    return Verdict(stop, allowed, met, may_stop)
+
+
+def leave_eligible(
+    allowed: BoolArray, held_back: BoolArray | None
+) -> tuple[BoolArray, bool]:
+    """Allowed tasks that exposure control leaves; all of them, and True, when it leaves none."""
     if held_back is None:
         return allowed, False
     left = allowed & ~held_back
     return (left, False) if left.any() or not allowed.any() else (allowed, True)
 
 
-def _choose(
-    plan: PartPlan, p: FloatArray, eligible: BoolArray, n_answered: int
-) -> tuple[int, float, bool]:
-    """The task to ask, its score, and whether any eligible task helps."""
+def start_belief(plan: PartPlan) -> FloatArray:
+    """Where background says the first task should be looked for, (G,)."""
+    assert plan.start_theta is not None
+    return on_grid(Prior(plan.start_theta, plan.settings.start_sd), plan.tables.theta)
+
+
+def pick(
+    plan: PartPlan, values: FloatArray, eligible: BoolArray, verdict: Verdict, n_answered: int
+) -> tuple[StopReason | None, int, float]:
+    """A reason to stop after all, or the task to ask; with its score, (T,) `values` given."""
     settings = plan.settings
-    belief = p
-    if n_answered == 0 and plan.start_theta is not None:
-        # Background chooses where to begin; the belief itself stays the common one.
-        belief = on_grid(Prior(plan.start_theta, settings.start_sd), plan.tables.theta)
-    values = selection.scores(
-        settings.criterion, plan.tables, belief[None], plan.band_weights
-    )
-    choice, score = selection.best(values, eligible[None])
-    helps = bool(score[0] >= settings.stopping.least_gain)
+    masked = np.where(eligible, values, -np.inf)
+    choice = int(masked.argmax())
+    gain = float(masked[choice])
+    helps = settings.criterion is not Criterion.MI or gain >= settings.stopping.least_gain
+    if not helps and verdict.may_stop:
+        return StopReason.NOTHING_HELPS, choice, gain
     if settings.among > 1:
-        order = np.argsort(-np.where(eligible, values[0], -np.inf), kind="stable")
-        order = order[: min(settings.among, int(eligible.sum()))]
-        pick = int(np.random.default_rng([plan.seed, n_answered]).integers(order.size))
-        return int(order[pick]), float(values[0, order[pick]]), helps
-    return int(choice[0]), float(score[0]), helps
+        order = np.argsort(-masked, kind="stable")[: min(settings.among, int(eligible.sum()))]
+        choice = int(order[np.random.default_rng([plan.seed, n_answered]).integers(order.size)])
+    return None, choice, float(masked[choice])
 
 
 def _next_of_fixed(
