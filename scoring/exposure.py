@@ -1,12 +1,13 @@
 """Exposure control: which tasks a sitting may not be given, so that none is worn out.
 
-Item eligibility conditional on level with fading (van der Linden & Veldkamp 2004, 2007): before a
-sitting every task is drawn eligible or not, for every level, with a probability that falls when
-the task was given to more than the limit's share of recent sittings at that level. One uniform
-number per task serves all levels, so the draw can be repeated from its seed.
+Item eligibility conditional on level, with fading (van der Linden & Veldkamp 2004, 2007): at a
+level where a task was given to more than the limit's share of recent sittings, its probability of
+being eligible falls. Before a sitting one number is drawn for every task; at each choice a task is
+eligible when its number is below its probability, averaged over the levels that the person may
+have. Early choices, when little is known, are thereby held to the limit at every level at once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +15,17 @@ from scipy.optimize import linprog
 
 from scoring.bank import Bank
 from scoring.blueprint import Constraints
+from scoring.cefr import Standard
 from scoring.irt import BoolArray, FloatArray
+from scoring.testlets import TaskTables
 
-FADING = 0.999
+FADING = 0.98
+#: What is aimed at, as a share of the limit: counts lag behind, and a promise is a maximum.
+AIM = 0.9
+#: A task is useful at a level when it tells half as much there as the best tasks.
+USEFUL_SHARE = 0.5
+#: Added to the stream of a sitting's seed, so that the draw is not that of another choice.
+STREAM = 0x0E11
 
 
 class LimitRefused(ValueError):
@@ -30,67 +39,133 @@ class LimitRefused(ValueError):
 
 
 @dataclass(frozen=True)
+class Eligibility:
+    """A task's draw (0 … 1) in one sitting, and its probability of being eligible by level."""
+
+    draw: float
+    by_level: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Counts:
-    """What recent sittings were given, by (task, level): faded counts.
+    """What recent sittings that ended at each level were given, faded.
 
     Attributes
     ----------
     given : mapping of task to mapping of level to float
-        Sittings at the level in which the task was given.
-    eligible : likewise
-        Sittings at the level in which the task was eligible.
+        Sittings that were given the task.
+    assigned : likewise
+        Sum over all sittings of the task's probability of being eligible.
     """
 
     given: Mapping[str, Mapping[str, float]]
-    eligible: Mapping[str, Mapping[str, float]]
+    assigned: Mapping[str, Mapping[str, float]]
 
     def after(
         self,
         level: str,
-        given: Sequence[str],
-        ineligible: Sequence[str],
+        given: Collection[str],
+        eligibility: Mapping[str, Eligibility],
+        levels: Sequence[str],
         tasks: Sequence[str],
         fading: float = FADING,
     ) -> "Counts":
-        """The counts after one more sitting that ended at `level`.
+        """The counts after one more sitting.
 
-        `tasks` are all tasks of the bank. Older sittings of the same level weigh `fading` times
-        what they did, so the counts follow the last 1 / (1 − fading) sittings of a level.
+        Parameters
+        ----------
+        level : str
+            The most probable level when the sitting ended.
+        given : collection of str
+        eligibility : mapping
+            Of the sitting's plan (`PartPlan.eligibility`).
+        levels : sequence of str
+            All levels of the plan's standard.
+        tasks : sequence of str
+            All tasks of the bank.
+        fading : float
+            What older sittings at the level are multiplied by; the counts follow the last
+            1 / (1 − fading) of them.
         """
-        held_back, got = set(ineligible), set(given)
         new_given = {id: dict(self.given.get(id, {})) for id in tasks}
-        new_eligible = {id: dict(self.eligible.get(id, {})) for id in tasks}
+        new_assigned = {id: dict(self.assigned.get(id, {})) for id in tasks}
+        at = list(levels).index(level)
         for id in tasks:
-            for table, happened in ((new_given, id in got), (new_eligible, id not in held_back)):
-                table[id][level] = table[id].get(level, 0.0) * fading + float(happened)
-        return Counts(new_given, new_eligible)
+            own = eligibility.get(id)
+            for table, added in (
+                (new_given, float(id in given)),
+                (new_assigned, 1.0 if own is None else own.by_level[at]),
+            ):
+                table[id][level] = table[id].get(level, 0.0) * fading + added
+        return Counts(new_given, new_assigned)
 
 
 NO_COUNTS = Counts({}, {})
 
 
-def eligibility(given: FloatArray, eligible: FloatArray, limit: float) -> FloatArray:
-    """P(eligible) = min(1, limit · eligible / given), any shape; 1 where nothing was given."""
-    return np.asarray(
-        np.minimum(
-            1.0, np.divide(limit * eligible, given, out=np.ones_like(given), where=given > 0)
-        )
-    )
+def probability(given: FloatArray, assigned: FloatArray, limit: float) -> FloatArray:
+    """P(eligible) = min(1, .9 · limit · assigned / given), any shape; 1 where never given.
+
+    At the fixed point a task's share of sittings is nine tenths of the limit, however its
+    eligibility works out within a sitting: `assigned` is what was asked for, not what came of it.
+    """
+    ratio = np.divide(AIM * limit * assigned, given, out=np.ones_like(given), where=given > 0)
+    return np.asarray(np.minimum(1.0, ratio))
 
 
 def draw(
     bank: Bank, levels: Sequence[str], counts: Counts, limit: float, seed: int
-) -> dict[str, tuple[str, ...]]:
-    """For every level the tasks that this sitting may not be given there."""
+) -> dict[str, Eligibility]:
+    """The eligibility draw of one sitting, for the tasks that are limited at some level."""
     ids = [task.id for task in bank.tasks]
-    u = np.random.default_rng([seed, 0x0E11]).random(len(ids))
-    out = {}
-    for level in levels:
-        given = np.array([counts.given.get(id, {}).get(level, 0.0) for id in ids])
-        eligible = np.array([counts.eligible.get(id, {}).get(level, 0.0) for id in ids])
-        held_back = u >= eligibility(given, eligible, limit)
-        out[level] = tuple(id for id, out_of in zip(ids, held_back, strict=True) if out_of)
-    return out
+    chance = probability(
+        _table(counts.given, ids, levels), _table(counts.assigned, ids, levels), limit
+    )
+    u = uniforms(seed, len(ids))
+    return {
+        id: Eligibility(float(u[t]), tuple(chance[:, t].tolist()))
+        for t, id in enumerate(ids)
+        if (chance[:, t] < 1).any()
+    }
+
+
+def uniforms(seed: int, n_tasks: int) -> FloatArray:
+    """One number (0 … 1) for every task of a sitting, (T,)."""
+    return np.random.default_rng([seed, STREAM]).random(n_tasks)
+
+
+def held_back(chance: FloatArray, u: FloatArray, levels: FloatArray) -> BoolArray:
+    """Tasks that are not eligible now, (T,).
+
+    Parameters
+    ----------
+    chance : (L, T)
+        P(eligible) by level.
+    u : (T,)
+        The sitting's draw.
+    levels : (L,)
+        Probability of every level as believed now.
+    """
+    # A rounding error in the sum of the levels must not hold back what is not limited.
+    return np.asarray(u >= levels @ chance + 1e-9)
+
+
+def leave_eligible(
+    allowed: BoolArray, held: BoolArray | None
+) -> tuple[BoolArray, bool]:
+    """Allowed tasks that exposure control leaves; all of them, and True, when it leaves none."""
+    if held is None:
+        return allowed, False
+    left = allowed & ~held
+    return (left, False) if left.any() or not allowed.any() else (allowed, True)
+
+
+def _table(
+    counts: Mapping[str, Mapping[str, float]], ids: Sequence[str], levels: Sequence[str]
+) -> FloatArray:
+    none: Mapping[str, float] = {}
+    rows = [[float(counts.get(id, none).get(level, 0.0)) for id in ids] for level in levels]
+    return np.array(rows, dtype=np.float64)
 
 
 def lowest_limit(constraints: Constraints, useful: BoolArray, n_tasks: int) -> float:
@@ -132,10 +207,33 @@ def lowest_limit(constraints: Constraints, useful: BoolArray, n_tasks: int) -> f
         b_eq=[float(n_tasks)],
         bounds=[(0.0, 1.0 if ok else 0.0) for ok in useful] + [(0.0, 1.0)],
     )
-    return 1.0 if solved.x is None or solved.status != 0 else float(solved.x[-1])
+    return 1.0 if solved.fun is None or solved.status != 0 else float(solved.fun)
 
 
-def check_limit(level: str, limit: float, lowest: float) -> None:
-    """Raise LimitRefused when a limit asks for more than the bank can keep."""
-    if limit < lowest - 1e-9:
-        raise LimitRefused(level, limit, lowest)
+def lowest_limits(
+    constraints: Constraints,
+    tables: TaskTables,
+    standard: Standard,
+    n_tasks: int,
+    useful_share: float = USEFUL_SHARE,
+) -> dict[str, float]:
+    """The lowest limit that this bank can keep at each level, by `lowest_limit`.
+
+    Useful at a level are tasks that give, in the middle of the level, at least `useful_share` of
+    what the best n_tasks give there on average.
+    """
+    out = {}
+    step = tables.theta[1] - tables.theta[0]
+    for level in standard.levels:
+        at = round((standard.middle(level) - tables.theta[0]) / step)
+        information = tables.information[min(max(at, 0), tables.theta.size - 1)]
+        best = np.sort(information)[-n_tasks:].mean()
+        out[level] = lowest_limit(constraints, information >= useful_share * best, n_tasks)
+    return out
+
+
+def check_limit(limit: float, lowest: Mapping[str, float]) -> None:
+    """Raise LimitRefused, for the level that is worst off, when the bank cannot keep a limit."""
+    level = max(lowest, key=lambda one: lowest[one])
+    if limit < lowest[level] - 1e-9:
+        raise LimitRefused(level, limit, lowest[level])

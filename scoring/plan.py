@@ -17,6 +17,7 @@ from scoring.ability import Prior
 from scoring.bank import Bank
 from scoring.blueprint import Blueprint, BlueprintInfeasible, Constraints
 from scoring.cefr import Standard
+from scoring.exposure import Eligibility
 from scoring.irt import BoolArray, FloatArray
 from scoring.selection import Criterion
 from scoring.stopping import StoppingRule
@@ -108,8 +109,8 @@ class PartPlan:
         Tasks that this person must not get (seen before, retired, broken media).
     reserve : tuple of str
         Tasks that complete a sitting that has not begun (`scoring.blueprint`).
-    ineligible : mapping of level to tuple of str
-        The eligibility draw: tasks that exposure control keeps from this sitting at that level.
+    eligibility : mapping of task to Eligibility
+        The draw of exposure control, for the tasks that it limits.
     relaxed_seen : tuple of str
         Tasks seen before that are allowed again because the unseen ones were not enough.
     engine_version : str
@@ -123,7 +124,7 @@ class PartPlan:
     excluded: frozenset[str] = frozenset()
     settings: Settings = field(default_factory=Settings)
     reserve: tuple[str, ...] = ()
-    ineligible: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    eligibility: Mapping[str, Eligibility] = field(default_factory=dict)
     relaxed_seen: tuple[str, ...] = ()
     engine_version: str = ENGINE_VERSION
 
@@ -150,12 +151,14 @@ class PartPlan:
         return np.array([task.id in self.excluded for task in self.bank.tasks], dtype=np.bool_)
 
     @cached_property
-    def ineligible_masks(self) -> Mapping[str, BoolArray]:
-        """For each level of the eligibility draw the tasks held back, (T,) bool."""
-        return {
-            level: np.array([task.id in set(ids) for task in self.bank.tasks], dtype=np.bool_)
-            for level, ids in self.ineligible.items()
-        }
+    def eligibility_arrays(self) -> tuple[FloatArray, FloatArray]:
+        """P(eligible) (L, T) and the draw (T,); 1 and 0 for tasks without a limit."""
+        chance = np.ones((len(self.standard.levels), len(self.bank)))
+        u = np.zeros(len(self.bank))
+        for id, own in self.eligibility.items():
+            t = self.bank.index[id]
+            chance[:, t], u[t] = own.by_level, own.draw
+        return chance, u
 
     def to_record(self) -> dict[str, Any]:
         """Plain values with the bank by digest; `bank.to_json()` is stored once beside them."""
@@ -169,7 +172,9 @@ class PartPlan:
             "start_theta": self.start_theta,
             "excluded": sorted(self.excluded),
             "reserve": list(self.reserve),
-            "ineligible": {level: list(ids) for level, ids in self.ineligible.items()},
+            "eligibility": {
+                id: [own.draw, *own.by_level] for id, own in self.eligibility.items()
+            },
             "relaxed_seen": list(self.relaxed_seen),
         }
 
@@ -209,7 +214,10 @@ class PartPlan:
             excluded=frozenset(record["excluded"]),
             settings=Settings.from_record(record["settings"]),
             reserve=tuple(record["reserve"]),
-            ineligible={level: tuple(ids) for level, ids in record["ineligible"].items()},
+            eligibility={
+                id: Eligibility(row[0], tuple(row[1:]))
+                for id, row in record["eligibility"].items()
+            },
             relaxed_seen=tuple(record["relaxed_seen"]),
         )
 
@@ -259,9 +267,9 @@ def plan_part(
         constraints = blueprints.constraints_for(bank, blueprint)
         barred, relaxed, found = _reserve_without_seen(constraints, excluded, seen)
         reserve = tuple(bank.tasks[i].id for i in found)
-    ineligible: dict[str, tuple[str, ...]] = {}
+    eligibility: dict[str, Eligibility] = {}
     if exposure_counts is not None and exposure_limit is not None:
-        ineligible = exposure.draw(bank, standard.levels, exposure_counts, exposure_limit, seed)
+        eligibility = exposure.draw(bank, standard.levels, exposure_counts, exposure_limit, seed)
     return PartPlan(
         bank=bank,
         standard=standard,
@@ -271,7 +279,7 @@ def plan_part(
         excluded=excluded | barred,
         settings=settings,
         reserve=reserve,
-        ineligible=ineligible,
+        eligibility=eligibility,
         relaxed_seen=relaxed,
     )
 

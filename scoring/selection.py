@@ -77,14 +77,14 @@ def mutual_information(tables: TaskTables, p: FloatArray, bands: FloatArray) -> 
 
 def maximum_information(tables: TaskTables, p: FloatArray) -> FloatArray:
     """Fisher information of each task at the posterior mean, (N, T), per squared logit."""
-    low, share = _position(tables, p @ tables.theta)
+    low, share = position(tables, p @ tables.theta)
     left, right = tables.information[low], tables.information[low + 1]
     return np.asarray(left + share[:, None] * (right - left))
 
 
 def kullback_leibler(tables: TaskTables, p: FloatArray) -> FloatArray:
     """Σ_θ p(θ) KL(outcome at the posterior mean ‖ outcome at θ), (N, T), in nats."""
-    low, share = _position(tables, p @ tables.theta)
+    low, share = position(tables, p @ tables.theta)
     there = tables.rows[:, low] * (1 - share) + tables.rows[:, low + 1] * share
     log_there = np.log(np.maximum(there, TINY)).T
     expected = p @ np.log(np.maximum(tables.columns, TINY))
@@ -102,7 +102,8 @@ def variance_reduction(tables: TaskTables, p: FloatArray) -> FloatArray:
     return _by_task(tables, shift**2 / outcome)
 
 
-def _position(tables: TaskTables, theta: FloatArray) -> tuple[IntArray, FloatArray]:
+def position(tables: TaskTables, theta: FloatArray) -> tuple[IntArray, FloatArray]:
+    """The grid point below each θ (N,), and how far it lies towards the next (0 … 1)."""
     step = tables.theta[1] - tables.theta[0]
     at = (theta - tables.theta[0]) / step
     low = np.clip(np.floor(at), 0, tables.theta.size - 2).astype(np.intp)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from scoring import blueprint as blueprints
-from scoring import selection
+from scoring import exposure, selection
 from scoring.ability import Prior
 from scoring.bank import Bank
 from scoring.belief import AnsweredTask, Belief, belief_from, believe, posterior_of, weights_of
@@ -58,8 +58,6 @@ class Facts:
     criterion : str
     n_allowed, n_eligible : int
         Tasks that the blueprint allows, and those of them that exposure control leaves.
-    eligibility_level : str
-        The level whose eligibility draw was used.
     eligibility_relaxed : bool
         True when exposure control had to give way to the blueprint.
     minima_met : bool
@@ -75,7 +73,6 @@ class Facts:
     criterion: str
     n_allowed: int
     n_eligible: int
-    eligibility_level: str
     eligibility_relaxed: bool
     minima_met: bool
     minima_promised: bool
@@ -115,8 +112,11 @@ def next_step(plan: PartPlan, answered: Sequence[AnsweredTask]) -> Decision:
         return _next_of_fixed(plan, answered, belief, floor)
     progress = progress_of(plan, [task.task for task in answered])
     verdict = judge(plan, progress, belief.band_probability, belief.se, floor)
-    level = belief.most_probable_level
-    eligible, relaxed = leave_eligible(verdict.allowed, plan.ineligible_masks.get(level))
+    held = None
+    if plan.eligibility:
+        chance, u = plan.eligibility_arrays
+        held = exposure.held_back(chance, u, np.array(belief.level_probabilities))
+    eligible, relaxed = exposure.leave_eligible(verdict.allowed, held)
     stop, choice, gain = verdict.stop, -1, None
     if stop is None:
         # Background chooses where to begin; the belief itself stays the common one.
@@ -124,7 +124,9 @@ def next_step(plan: PartPlan, answered: Sequence[AnsweredTask]) -> Decision:
         values = selection.scores(
             plan.settings.criterion, plan.tables, look[None], plan.band_weights
         )
-        stop, choice, gain = pick(plan, values[0], eligible, verdict, len(answered))
+        stop, choice, gain = pick(
+            plan.settings, plan.seed, values[0], eligible, verdict, len(answered)
+        )
     return Decision(
         task=None if stop is not None else plan.bank.tasks[choice].id,
         stop=stop,
@@ -135,7 +137,6 @@ def next_step(plan: PartPlan, answered: Sequence[AnsweredTask]) -> Decision:
             criterion=plan.settings.criterion.value,
             n_allowed=int(verdict.allowed.sum()),
             n_eligible=int(eligible.sum()),
-            eligibility_level=level if plan.ineligible else "",
             eligibility_relaxed=relaxed,
             minima_met=verdict.minima_met,
             minima_promised=progress.reserve is not None,
@@ -216,16 +217,6 @@ def judge(
     return Verdict(stop, allowed, met, may_stop)
 
 
-def leave_eligible(
-    allowed: BoolArray, held_back: BoolArray | None
-) -> tuple[BoolArray, bool]:
-    """Allowed tasks that exposure control leaves; all of them, and True, when it leaves none."""
-    if held_back is None:
-        return allowed, False
-    left = allowed & ~held_back
-    return (left, False) if left.any() or not allowed.any() else (allowed, True)
-
-
 def start_belief(plan: PartPlan) -> FloatArray:
     """Where background says the first task should be looked for, (G,)."""
     assert plan.start_theta is not None
@@ -233,10 +224,14 @@ def start_belief(plan: PartPlan) -> FloatArray:
 
 
 def pick(
-    plan: PartPlan, values: FloatArray, eligible: BoolArray, verdict: Verdict, n_answered: int
+    settings: Settings,
+    seed: int,
+    values: FloatArray,
+    eligible: BoolArray,
+    verdict: Verdict,
+    n_answered: int,
 ) -> tuple[StopReason | None, int, float]:
     """A reason to stop after all, or the task to ask; with its score, (T,) `values` given."""
-    settings = plan.settings
     masked = np.where(eligible, values, -np.inf)
     choice = int(masked.argmax())
     gain = float(masked[choice])
@@ -245,7 +240,7 @@ def pick(
         return StopReason.NOTHING_HELPS, choice, gain
     if settings.among > 1:
         order = np.argsort(-masked, kind="stable")[: min(settings.among, int(eligible.sum()))]
-        choice = int(order[np.random.default_rng([plan.seed, n_answered]).integers(order.size)])
+        choice = int(order[np.random.default_rng([seed, n_answered]).integers(order.size)])
     return None, choice, float(masked[choice])
 
 
@@ -272,7 +267,6 @@ def _next_of_fixed(
             criterion="fixed",
             n_allowed=int(task is not None),
             n_eligible=int(task is not None),
-            eligibility_level="",
             eligibility_relaxed=False,
             minima_met=stop is StopReason.MAXIMUM,
             minima_promised=True,

@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scoring import exposure
+from scoring.blueprint import Blueprint, Limits, constraints_for
+from scoring.exposure import NO_COUNTS, LimitRefused
+from scoring.sitting import PartPlan, next_step
+from tests.scoring.banks import a_bank, a_plan, a_standard
+
+LEVELS = a_standard().levels
+
+
+def worn(task, level, sittings):
+    """Counts after so many sittings at a level that were all given one task."""
+    counts = NO_COUNTS
+    ids = [one.id for one in a_bank().tasks]
+    for _ in range(sittings):
+        counts = counts.after(level, [task], {}, LEVELS, ids)
+    return counts
+
+
+@given(st.floats(0.01, 500), st.floats(0.01, 500), st.floats(0.05, 1))
+@settings(deadline=None)
+def test_probability_is_bounded_and_falls_with_use(given_, assigned, limit):
+    found = exposure.probability(np.array([given_, 2 * given_]), np.full(2, assigned), limit)
+    assert (found >= 0).all()
+    assert (found <= 1).all()
+    assert found[1] <= found[0]
+
+
+def test_without_counts_nothing_is_held_back():
+    assert exposure.draw(a_bank(), LEVELS, NO_COUNTS, 0.3, 7) == {}
+    plan = a_plan(exposure_counts=NO_COUNTS, exposure_limit=0.3)
+    assert plan.eligibility == {}
+
+
+def test_a_worn_task_becomes_rare_at_its_level_only():
+    first = next_step(a_plan(), []).task
+    counts = worn(first, "A2.1", 200)
+    own = exposure.draw(a_bank(), LEVELS, counts, 0.3, 1)[first]
+    assert own.by_level[LEVELS.index("A2.1")] == pytest.approx(0.27)
+    assert own.by_level[LEVELS.index("B2.1")] == 1
+
+
+def test_the_draw_is_stored_with_the_plan_and_decides():
+    first = next_step(a_plan(), []).task
+    counts = NO_COUNTS
+    ids = [one.id for one in a_bank().tasks]
+    for level in LEVELS:
+        for _ in range(100):
+            counts = counts.after(level, [first], {}, LEVELS, ids)
+    given_ = 0
+    for seed in range(60):
+        plan = a_plan(exposure_counts=counts, exposure_limit=0.3, seed=seed)
+        again = PartPlan.from_json(plan.to_json(), plan.bank)
+        decision = next_step(plan, [])
+        assert next_step(again, []) == decision
+        assert again == plan
+        given_ += decision.task == first
+        assert decision.facts.n_eligible == decision.facts.n_allowed - (decision.task != first)
+    assert 6 <= given_ <= 27
+
+
+def test_the_blueprint_comes_before_exposure_control():
+    plan = a_plan(blueprint=Blueprint(min_tasks=2, max_tasks=2, areas={"shop": Limits(2)}))
+    ids = [one.id for one in plan.bank.tasks]
+    counts = NO_COUNTS
+    for level in LEVELS:
+        for _ in range(500):
+            counts = counts.after(level, ids, {}, LEVELS, ids)
+    held = a_plan(
+        blueprint=plan.blueprint, exposure_counts=counts, exposure_limit=1e-6, seed=3
+    )
+    decision = next_step(held, [])
+    assert decision.task is not None
+    assert decision.facts.eligibility_relaxed
+
+
+def test_counts_fade_at_the_level_of_the_sitting_only():
+    counts = worn("t001", "A1.1", 3)
+    later = counts.after("B1.1", [], {}, LEVELS, ["t001"])
+    assert later.given["t001"]["A1.1"] == counts.given["t001"]["A1.1"]
+    same = counts.after("A1.1", [], {}, LEVELS, ["t001"], fading=0.5)
+    assert same.given["t001"]["A1.1"] == pytest.approx(counts.given["t001"]["A1.1"] / 2)
+
+
+def test_lowest_limit_is_tasks_over_useful_tasks_and_minds_the_blueprint():
+    bank = a_bank(20, enemies=False)
+    free = constraints_for(bank, Blueprint(max_tasks=6))
+    all_useful = np.ones(20, dtype=bool)
+    assert exposure.lowest_limit(free, all_useful, 5) == pytest.approx(0.25)
+    assert exposure.lowest_limit(free, np.arange(20) < 10, 5) == pytest.approx(0.5)
+    assert exposure.lowest_limit(free, np.arange(20) < 3, 5) == 1.0
+    # Four tasks are from a shop: two of them in every sitting wear each out by half.
+    shop = constraints_for(bank, Blueprint(max_tasks=6, areas={"shop": Limits(2)}))
+    assert exposure.lowest_limit(shop, all_useful, 5) == pytest.approx(0.5)
+
+
+def test_a_limit_below_the_lowest_is_refused_with_the_level():
+    plan = a_plan()
+    lowest = exposure.lowest_limits(plan.constraints, plan.tables, plan.standard, 6)
+    assert set(lowest) == set(LEVELS)
+    assert all(0 < limit <= 1 for limit in lowest.values())
+    worst = max(lowest.values())
+    exposure.check_limit(worst, lowest)
+    with pytest.raises(LimitRefused) as refused:
+        exposure.check_limit(worst / 2, lowest)
+    assert refused.value.lowest == worst
