@@ -1,17 +1,18 @@
 """Occasions and places: the last place can be taken once only."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from testing import events
+from testing import clock, events
 from testing.events import Action
 from testing.models import (
     Booking,
     BookingState,
     Centre,
+    Event,
     Occasion,
     Referral,
     ReferralState,
@@ -19,7 +20,7 @@ from testing.models import (
     Staff,
 )
 from testing.models.bookings import TAKES_A_PLACE
-from testing.refusals import Refusal
+from testing.refusals import NotFound, Refusal
 
 
 class OccasionFull(Refusal):
@@ -67,6 +68,40 @@ def add_occasion(
         db, Action.OCCASION_CREATE, on=centre, subject=occasion, actor=actor, now=now, places=places
     )
     return occasion
+
+
+def add_series(
+    db: Session,
+    *,
+    centre: Centre,
+    site: Site,
+    first_day: date,
+    starts: time,
+    ends: time,
+    places: int,
+    weeks: int,
+    actor: Staff,
+    now: datetime,
+) -> list[Occasion]:
+    """One occasion a week, each at the same time on the wall's clock also after it is changed."""
+
+    def moment(day: date, at: time) -> datetime:
+        return clock.from_local(day, at.hour, at.minute)
+
+    days = [first_day + timedelta(weeks=week) for week in range(weeks)]
+    return [
+        add_occasion(
+            db,
+            centre=centre,
+            site=site,
+            starts_at=moment(day, starts),
+            ends_at=moment(day, ends),
+            places=places,
+            actor=actor,
+            now=now,
+        )
+        for day in days
+    ]
 
 
 def change_places(
@@ -129,6 +164,7 @@ def with_room(db: Session, centre_id: int, now: datetime) -> list[tuple[Occasion
             Occasion.closed_at.is_(None),
         )
         .order_by(Occasion.starts_at)
+        .options(joinedload(Occasion.site))
     )
     return [(occasion, left) for occasion, left in rows if left > 0]
 
@@ -143,9 +179,10 @@ def book(
     :raise OccasionClosed: the occasion is cancelled, closed or over.
     :raise OccasionFull: no place is left, perhaps since a second ago.
     """
+    _lock(db, occasion)
+    _lock_referral(db, referral)
     if referral.state is not ReferralState.OPEN:
         raise ReferralClosed
-    _lock(db, occasion)
     if occasion.cancelled_at or occasion.closed_at or occasion.ends_at <= now:
         raise OccasionClosed
     if db.scalar(
@@ -189,10 +226,26 @@ def move(
 
     :raise BookingClosed: the booking was given up or used already.
     """
+    _lock_booking(db, booking, occasion)
     if booking.state not in (BookingState.BOOKED, BookingState.NO_SHOW):
         raise BookingClosed
     _leave(db, booking, BookingState.MOVED, Action.BOOKING_MOVE, actor, now)
     db.flush()
+    return book(db, booking.referral, occasion, actor=actor, now=now)
+
+
+def rebook(
+    db: Session, booking: Booking, occasion: Occasion, *, actor: Staff, now: datetime
+) -> Booking:
+    """The person has a place on another occasion; that they missed this one stays on record.
+
+    :raise BookingClosed: the person came to this occasion, or was moved from it already.
+    """
+    _lock_booking(db, booking, occasion)
+    if booking.state is BookingState.BOOKED:
+        return move(db, booking, occasion, actor=actor, now=now)
+    if booking.state not in (BookingState.CANCELLED, BookingState.NO_SHOW):
+        raise BookingClosed
     return book(db, booking.referral, occasion, actor=actor, now=now)
 
 
@@ -201,6 +254,7 @@ def cancel(db: Session, booking: Booking, *, actor: Staff, now: datetime) -> Non
 
     :raise BookingClosed: the booking was given up or used already.
     """
+    _lock_booking(db, booking)
     if booking.state is not BookingState.BOOKED:
         raise BookingClosed
     _leave(db, booking, BookingState.CANCELLED, Action.BOOKING_CANCEL, actor, now)
@@ -211,6 +265,7 @@ def mark_no_show(db: Session, booking: Booking, *, actor: Staff, now: datetime) 
 
     :raise BookingClosed: the person came, or the place was given up.
     """
+    _lock_booking(db, booking)
     if booking.state is not BookingState.BOOKED or booking.occasion.starts_at > now:
         raise BookingClosed
     _leave(db, booking, BookingState.NO_SHOW, Action.BOOKING_NO_SHOW, actor, now)
@@ -221,11 +276,45 @@ def arrive(db: Session, booking: Booking, *, actor: Staff, now: datetime) -> Non
 
     :raise BookingClosed: the place was given up.
     """
+    _lock_booking(db, booking)
     if booking.state is BookingState.ARRIVED:
         return
     if booking.state not in (BookingState.BOOKED, BookingState.NO_SHOW):
         raise BookingClosed
     _leave(db, booking, BookingState.ARRIVED, Action.BOOKING_ARRIVE, actor, now)
+
+
+def find_occasion(db: Session, public_id: str) -> Occasion | None:
+    return db.scalar(select(Occasion).where(Occasion.public_id == public_id))
+
+
+def find_booking(db: Session, public_id: str, centre_id: int) -> Booking:
+    """The centre's booking with this id.
+
+    :raise NotFound: the centre has none.
+    """
+    booking = db.scalar(
+        select(Booking)
+        .join(Occasion)
+        .where(Booking.public_id == public_id, Occasion.centre_id == centre_id)
+    )
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+def invitation_was_printed(db: Session, booking: Booking) -> bool:
+    """Whether anybody printed the invitation to this place, as the log tells."""
+    return bool(
+        db.scalar(
+            select(Event.id)
+            .where(
+                Event.subject == f"booking:{booking.public_id}",
+                Event.action == Action.INVITATION_PRINT,
+            )
+            .limit(1)
+        )
+    )
 
 
 def by_reference(db: Session, reference: str, centre_id: int) -> Booking | None:
@@ -248,14 +337,41 @@ def _leave(
 ) -> None:
     booking.state = state
     booking.changed_at = now
-    events.record(
-        db, action, on=booking.referral.person, subject=booking, actor=actor, now=now
+    events.record(db, action, on=booking.referral.person, subject=booking, actor=actor, now=now)
+
+
+def _lock(db: Session, *occasions: Occasion) -> None:
+    """Nobody else books these occasions until the transaction ends, and they are as they are now.
+
+    Occasions come before referrals and bookings, in the order of their ids: two transactions that
+    lock never wait for each other.
+    """
+    db.flush()
+    wanted = sorted({occasion.id for occasion in occasions})
+    for row in db.scalars(
+        select(Occasion)
+        .where(Occasion.id.in_(wanted))
+        .order_by(Occasion.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ):
+        db.expire(row, ["bookings"])
+
+
+def _lock_referral(db: Session, referral: Referral) -> None:
+    """Nobody else books a place for this referral until the transaction ends."""
+    db.execute(
+        select(Referral)
+        .where(Referral.id == referral.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
 
 
-def _lock(db: Session, occasion: Occasion) -> None:
-    """Nobody else books this occasion until the transaction ends."""
-    db.execute(select(Occasion.id).where(Occasion.id == occasion.id).with_for_update())
+def _lock_booking(db: Session, booking: Booking, *occasions: Occasion) -> None:
+    """The booking is as it is now, and stays so until the transaction ends."""
+    _lock(db, booking.occasion, *occasions)
+    db.refresh(booking, ["state", "changed_at"])
 
 
 def _taken(db: Session, occasion: Occasion) -> set[int]:

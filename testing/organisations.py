@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from testing import events
@@ -77,3 +78,25 @@ def change(
         events.record(
             db, _CHANGES[type(row)], on=centre, subject=row, actor=actor, now=now, fields=changed
         )
+
+
+def open_offices(db: Session, centre_id: int) -> list[Office]:
+    """Organisations that may refer people to the centre today, by name."""
+    return list(
+        db.scalars(
+            select(Office)
+            .where(Office.centre_id == centre_id, Office.closed_at.is_(None))
+            .order_by(Office.name)
+        )
+    )
+
+
+def open_sites(db: Session, centre_id: int) -> list[Site]:
+    """Places where the centre tests today, by name."""
+    return list(
+        db.scalars(
+            select(Site)
+            .where(Site.centre_id == centre_id, Site.closed_at.is_(None))
+            .order_by(Site.name)
+        )
+    )

@@ -1,8 +1,10 @@
 """Persons: entered by an office, corrected and matched by the centre alone."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -133,6 +135,38 @@ def unmatch(db: Session, person: Person, *, actor: Staff, now: datetime) -> None
         now=now,
         other=other.public_id,
     )
+
+
+def named(text: str) -> Any:
+    """A query for the ids of persons whose name or birth date is like `text`."""
+    query = select(Person.id)
+    day = _birth_date(text)
+    if day is not None:
+        return query.where(Person.birth_date == day)
+    for word in text.split():
+        # SQLite's own lower() knows ASCII only: a name is tried as people write names.
+        forms = {word, word.lower(), word.upper(), word.capitalize(), word.title()}
+        query = query.where(
+            or_(
+                *(
+                    column.contains(form, autoescape=True)
+                    for form in sorted(forms)
+                    for column in (Person.surname, Person.given_names)
+                )
+            )
+        )
+    return query
+
+
+def _birth_date(text: str) -> date | None:
+    found = re.fullmatch(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})", text.strip())
+    if found is None:
+        return None
+    day, month, year = map(int, found.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def first_row(db: Session, person: Person) -> Person:

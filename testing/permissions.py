@@ -17,9 +17,9 @@ from testing.models import (
     Referral,
     Staff,
 )
-from testing.refusals import Refusal
+from testing.refusals import NotFound, Refusal
 
-#: Version of the text that the person heard or read (templates/letters/permission.html).
+#: Version of the text that the person heard or read (templates/letters/permission_text.html).
 TEXT_VERSION = "2026-1"
 LASTS = timedelta(days=365)
 
@@ -123,6 +123,17 @@ def live(db: Session, referral: Referral, recipient: Office, now: datetime) -> l
         )
     )
     return [permission for permission in rows if permission.is_live(day)]
+
+
+def own(referral: Referral, public_id: str) -> Permission:
+    """The referral's permission with this id.
+
+    :raise NotFound: the referral has no such permission.
+    """
+    for permission in referral.permissions:
+        if permission.public_id == public_id:
+            return permission
+    raise NotFound
 
 
 def require(db: Session, referral: Referral, recipient: Office, now: datetime) -> Permission:

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     DateField,
     EmailField,
     IntegerField,
@@ -16,11 +17,12 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-__all__ = ["Form", "checkboxes", "choice", "day", "email", "many_lines", "number", "one_of",
-           "password", "text", "time_of_day"]  # fmt: skip
+__all__ = ["Form", "checkboxes", "choice", "day", "email", "many_lines", "number", "offers",
+           "one_of", "password", "text", "tick", "time_of_day"]  # fmt: skip
 
 
 class Form(FlaskForm):
@@ -30,6 +32,13 @@ class Form(FlaskForm):
         def bind_field(self, form: Any, unbound: Any, options: Any) -> Any:
             filters = [*unbound.kwargs.get("filters", []), _strip]
             return unbound.bind(form=form, filters=filters, **options)
+
+
+    @staticmethod
+    def fault(field: Any, words: Any) -> bool:
+        """The field carries this error too; false, so that a form's `validate` may return it."""
+        field.errors = [*field.errors, words]
+        return False
 
 
 def _strip(value: Any) -> Any:
@@ -90,13 +99,25 @@ def number(label: Any, *, error: Any, hint: Any = "", least: int, most: int) -> 
     return IntegerField(label, [within], **_look(hint, min=least, max=most, inputmode="numeric"))
 
 
+def offers(pairs: Any) -> list[SelectChoice]:
+    """What a field offers, from (code, words) pairs."""
+    return [SelectChoice(code, words) for code, words in pairs]
+
+
+def _offered(choices: Any) -> Any:
+    """Words that depend on the reader's language are made when the page is."""
+    return (lambda: offers(choices())) if callable(choices) else offers(choices)
+
+
 def choice(label: Any, choices: Any, *, error: Any, hint: Any = "",
            required: bool = True) -> SelectField:  # fmt: skip
-    return SelectField(label, _rules(error, required, None), choices=choices, **_look(hint))
+    rules = _rules(error, required, None)
+    return SelectField(label, rules, choices=_offered(choices), **_look(hint))
 
 
 def one_of(label: Any, choices: Any, *, error: Any, hint: Any = "") -> RadioField:
-    return RadioField(label, _rules(error, True, None), choices=choices, **_look(hint))
+    rules = _rules(error, True, None)
+    return RadioField(label, rules, choices=_offered(choices), **_look(hint))
 
 
 class CheckboxesField(SelectMultipleField):
@@ -108,4 +129,9 @@ class CheckboxesField(SelectMultipleField):
 
 def checkboxes(label: Any, choices: Any, *, error: Any, hint: Any = "",
                required: bool = True) -> CheckboxesField:  # fmt: skip
-    return CheckboxesField(label, _rules(error, required, None), choices=choices, **_look(hint))
+    rules = _rules(error, required, None)
+    return CheckboxesField(label, rules, choices=_offered(choices), **_look(hint))
+
+
+def tick(label: Any, *, hint: Any = "") -> BooleanField:
+    return BooleanField(label, **_look(hint))

@@ -2,13 +2,24 @@
 
 from flask import Flask
 
-from testing.views import kiosk, media, public, sign_in
+from testing.views import (
+    invitations,
+    kiosk,
+    media,
+    permissions,
+    public,
+    referrals,
+    sign_in,
+)
 
 BLUEPRINTS = (
     public.bp,
     media.bp,
     kiosk.bp,
     sign_in.bp,
+    referrals.bp,
+    permissions.bp,
+    invitations.bp,
 )
 
 

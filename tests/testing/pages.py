@@ -73,6 +73,14 @@ class Page:
         key = "data" if method == "post" else "query_string"
         return self._take(send(path, **{key: values}, **options), path, status)
 
+    def follow(self, words: str, status: int = 200) -> BeautifulSoup:
+        """Opens the link with these words."""
+        for link in self.html.select("a[href]"):
+            if " ".join(link.get_text(" ").split()) == words:
+                return self.get(str(link["href"]), status)
+        links = [" ".join(link.get_text(" ").split()) for link in self.html.select("a[href]")]
+        raise AssertionError(f"no link {words!r} on {self.path}: {links}")
+
     def sign_in(self, staff: Staff, password: str = PASSWORD) -> BeautifulSoup:
         self.get("/sign-in")
         form = 'form[action^="/sign-in"], main form'

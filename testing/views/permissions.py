@@ -1,0 +1,96 @@
+"""The person's permission to hand a result over: the text read aloud, the record, the end of it."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from testing import clock, letters, organisations, permissions, referrals, staff_words
+from testing.access import Unit, page, roles
+from testing.forms.fields import Form
+from testing.forms.permissions import PermissionForm
+from testing.languages import LETTER_LANGUAGES
+from testing.models import Office, Purpose, Referral, Role
+from testing.refusals import NotFound
+
+bp = Blueprint("permissions", __name__, url_prefix="/referrals/<public_id>/permission")
+CLERK = roles(Role.CLERK)
+
+
+@bp.route("", methods=["GET", "POST"])
+@page(CLERK, Unit.WRITE)
+def record(public_id: str):
+    """The text that the person hears or reads, and beneath it what they decided.
+
+    Language, recipient and purpose are chosen first, in the address: what is recorded is what
+    was shown.
+    """
+    referral = referrals.own(g.db, public_id, g.staff)
+    today = clock.local_day(g.now)
+    recipient = _recipient(referral)
+    text_language = _text_language(referral)
+    purpose = _purpose(referral)
+    form = PermissionForm(given_on=today)
+    if not (form.is_submitted() and form.validate_on(today)):
+        return render_template(
+            "office/permission.html",
+            form=form,
+            referral=referral,
+            recipient=recipient,
+            recipients=organisations.open_offices(g.db, referral.centre_id),
+            text_language=text_language,
+            languages=LETTER_LANGUAGES,
+            purposes=staff_words.choices(Purpose),
+            purpose=purpose,
+            text=letters.permission_text(referral, recipient, purpose, text_language),
+            text_version=permissions.TEXT_VERSION,
+        ), 400 if form.errors else 200
+    permissions.give(
+        g.db,
+        referral,
+        recipient=recipient,
+        purpose=purpose,
+        text_language=text_language,
+        actor=g.staff,
+        now=g.now,
+        **form.facts(),
+    )
+    flash(_("The permission is recorded."), "done")
+    return redirect(url_for("referrals.show", public_id=public_id), 303)
+
+
+@bp.route("/<permission_id>/withdraw", methods=["GET", "POST"])
+@page(CLERK, Unit.WRITE)
+def withdraw(public_id: str, permission_id: str):
+    referral = referrals.own(g.db, public_id, g.staff)
+    permission = permissions.own(referral, permission_id)
+    form = Form()
+    if not form.validate_on_submit():
+        return render_template(
+            "office/permission_withdraw.html", referral=referral, permission=permission
+        )
+    permissions.withdraw(g.db, permission, actor=g.staff, now=g.now)
+    flash(_("The permission has ended."), "done")
+    return redirect(url_for("referrals.show", public_id=public_id), 303)
+
+
+def _recipient(referral: Referral) -> Office:
+    asked = request.args.get("recipient")
+    if not asked:
+        return referral.office
+    for office in organisations.open_offices(g.db, referral.centre_id):
+        if office.public_id == asked:
+            return office
+    raise NotFound
+
+
+def _text_language(referral: Referral) -> str:
+    code = request.args.get("language") or referral.person.contact_language
+    if code not in LETTER_LANGUAGES:
+        raise NotFound
+    return code
+
+
+def _purpose(referral: Referral) -> Purpose:
+    asked = request.args.get("purpose") or referral.purpose.value
+    if asked not in set(Purpose):
+        raise NotFound
+    return Purpose(asked)
