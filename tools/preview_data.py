@@ -36,6 +36,13 @@ ARABIC = {
 }
 PICTURES = {"a": "#b3231f", "b": "#1b6b4e", "c": "#0a5c8f", "d": "#f5b13d"}
 
+LONG = (
+    "Yhä useampi kunta avaa kirjaston ovet myös silloin, kun paikalla ei ole yhtään työntekijää. "
+    "Asukas pääsee sisään kirjastokortilla ja lainaa kirjat itse. Moni on tyytyväinen, sillä "
+    "kirjastoon ehtii nyt myös työpäivän jälkeen. Toiset taas pelkäävät, että omatoimisuus on "
+    "vain kaunis nimi säästöille ja että apua ei saa silloin, kun sitä eniten tarvitsisi."
+)
+
 
 class Referral(wtforms.Form):
     given = wtforms.StringField(
@@ -188,6 +195,10 @@ def context(language: str) -> dict[str, object]:
                 "paragraph": "Kirjasto on auki arkisin kello 9–20 ja lauantaisin kello "
                 "10–16.\n\nSunnuntaina kirjasto on kiinni."
             },
+        ],
+        "long_blocks": [
+            {"heading": "Kirjasto ilman henkilökuntaa"},
+            *[{"paragraph": LONG} for _time in range(4)],
         ],
         "seats": [
             {

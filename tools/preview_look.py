@@ -53,6 +53,12 @@ VIEWS = {  # picture: page, language, width, height, dark
         ("ar", 1024, 768, False),
         ("ar", 320, 700, False),
     ],
+    "kiosk_long": [
+        ("fi", 1024, 768, False),
+        ("fi", 1920, 1080, False),
+        ("ar", 512, 384, False),
+        ("fi", 320, 700, False),
+    ],
     "kiosk_price": [("fi", 1024, 768, False), ("fi", 320, 700, False)],
     "kiosk_listening": [
         ("fi", 1024, 768, False),

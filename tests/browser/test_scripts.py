@@ -193,6 +193,15 @@ def test_a_place_in_an_order_is_held_by_one_part_only(seat: Seat):
     expect(page.locator("#o-p2-1")).not_to_be_checked()
 
 
+def test_the_number_of_a_question_is_ticked_when_it_has_an_answer(seat: Seat):
+    page = seat.open("kiosk_long")
+    expect(page.locator(".steps__step[data-answered]")).to_have_text(["1answered"])
+    page.locator("#q2-c").check()
+    expect(page.locator(".steps__step[data-answered]")).to_have_text(["1answered", "3answered"])
+    page.get_by_role("link", name="4").click()
+    expect(page.locator("#question-4")).to_be_in_viewport()
+
+
 def test_sound_stays_off_on_the_next_page_of_the_same_tab(seat: Seat):
     page = seat.open("kiosk_reading")
     page.get_by_role("button", name="Sound").click()

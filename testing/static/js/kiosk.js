@@ -6,6 +6,8 @@
                                    token in it). Answer: any 2xx. 409 means the task has moved on: the page reloads.
                                    The form's hidden "sequence" counts up with each send, so an old tab never wins.
    element data-saved              shows "Saving", "Saved 10:32" or the trouble in words (words in data-words-*)
+   list data-steps                 its links lead to #question-n; each is ticked when every control group of that
+                                   question has an answer
    fieldset data-order             a place is held by one part only
    A document event "kiosk:recording" (detail: {playing}) silences prompts while a measured recording plays.
 */
@@ -136,4 +138,27 @@ for (const order of document.querySelectorAll("[data-order]")) {
       if (other !== event.target) other.checked = false;
     }
   });
+}
+
+/* --- The questions of one text: which have an answer --- */
+const steps = document.querySelector("[data-steps]");
+if (steps) {
+  const isAnswered = (question) => {
+    const groups = new Map();
+    for (const control of question.querySelectorAll("input[name], select[name], textarea[name]")) {
+      const given = control.matches("[type=radio], [type=checkbox]") ? control.checked : control.value.trim() !== "";
+      groups.set(control.name, groups.get(control.name) || given);
+    }
+    return groups.size > 0 && [...groups.values()].every(Boolean);
+  };
+  const mark = () => {
+    for (const step of steps.querySelectorAll("a")) {
+      const question = document.querySelector(step.getAttribute("href"));
+      const answered = Boolean(question && isAnswered(question));
+      step.toggleAttribute("data-answered", answered);
+      step.querySelector("[data-said]").textContent = answered ? steps.dataset.wordAnswered : "";
+    }
+  };
+  document.addEventListener("change", mark);
+  mark();
 }
