@@ -1,0 +1,2 @@
+"""The command line for psychometricians: CSV in; CSV and JSON out. No application, database or
+key."""
