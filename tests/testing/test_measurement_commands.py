@@ -457,3 +457,108 @@ def test_link_known_transformation(tmp_path: Path) -> None:
         assert float(rows_of(out)[0]["b"]) == pytest.approx(b[0], abs=1e-4)
     lonely = write(tmp_path / "x.csv", "item,model,a,b\nzz,2pl,1,0\n")
     refused(call("link", first, lonely, "--method", "haebara"), "two items")
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(9)
+    lines = ["item,model,a,b,c,se_b,task,skill,area,text_type,task_sd,words,seconds,enemies"]
+    for task in range(24):
+        place = -2.4 + 0.2 * task
+        enemies = "t1" if task == 0 else ""
+        lines += [
+            f"t{task}-{k},3pl,1.1,{place + rng.normal(0, 0.2):.4f},0.25,0.1,t{task},reading,"
+            f"{'shop' if task % 2 else 'news'},sign,0.4,60,90,{enemies}"
+            for k in range(3)
+        ]
+    return write(tmp_path / "bank.csv", "\n".join(lines))
+
+
+@pytest.fixture
+def standard(tmp_path: Path) -> Path:
+    return write(
+        tmp_path / "standard.csv",
+        "level,cut,se\nA1.1,-1.5,.1\nA2.1,-0.5,.1\nB1.1,0.5,.1\nB2.1,1.5,.1\n",
+    )
+
+
+def test_simulate_a_blueprint(tmp_path: Path, bank: Path, standard: Path) -> None:
+    blueprint = write(
+        tmp_path / "b.toml",
+        "min_tasks = 2\nmax_tasks = 3\nmax_words = 400\n[areas]\nshop = {min = 1}\n"
+        "[settings]\nprior_sd = 1.5\n",
+    )
+    result = call(
+        "simulate", bank, "--standard", standard, "--blueprint", blueprint, "--takers", 60,
+        "--seed", 3, "--json",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    figures = json.loads(result.stdout)
+    for key in (
+        "bias", "rmse", "mean_length", "length_quantiles", "accuracy", "consistency", "coverage",
+        "max_exposure", "never_used", "blueprint_violations", "seconds",
+    ):  # fmt: skip
+        assert key in figures
+    assert figures["blueprint_violations"] == 0
+    assert 2 <= figures["mean_length"] <= 3
+    assert set(figures["accuracy"]) == {"overall", "bands", "boundaries"}
+    assert set(figures["consistency"]["boundaries"]) == {"A1.1", "A2.1", "B1.1", "B2.1"}
+    again = call(
+        "simulate", bank, "--standard", standard, "--blueprint", blueprint, "--takers", 60,
+        "--seed", 3, "--json",
+    )  # fmt: skip
+    other = json.loads(again.stdout)
+    assert {**figures, "seconds": 0} == {**other, "seconds": 0}
+
+
+def test_simulate_single_items_with_given_abilities(
+    tmp_path: Path, bank: Path, standard: Path
+) -> None:
+    thetas = write(tmp_path / "t.csv", "theta\n-1\n0\n1\n")
+    result = call(
+        "simulate", bank, "--standard", standard, "--length", 12, "--takers", 90, "--seed", 1,
+        "--select", "mfi", "--thetas", thetas, "--json",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    figures = json.loads(result.stdout)
+    assert figures["mean_length"] == 12
+    assert figures["rmse"] < 1.0
+    assert "in turn" in result.stderr
+
+
+def test_simulate_a_provisional_bank_needs_draws(
+    tmp_path: Path, bank: Path, standard: Path
+) -> None:
+    text = bank.read_text(encoding="utf-8").replace(",0.25,0.1,", ",0.25,0.6,")
+    doubtful = write(tmp_path / "doubtful.csv", text)
+    arguments = (
+        "simulate", doubtful, "--standard", standard, "--length", 6, "--takers", 40, "--seed", 1,
+        "--select", "mfi",
+    )  # fmt: skip
+    refused(call(*arguments, "--json"), "--draw-parameters")
+    result = call(*arguments, "--draw-parameters", "--json")
+    assert result.exit_code == 0, result.output
+    assert set(json.loads(result.stdout)) >= {"accuracy", "accuracy_point"}
+    assert "taken as true" in call(*arguments, "--draw-parameters").stdout
+
+
+def test_simulate_refusals(tmp_path: Path, bank: Path, standard: Path) -> None:
+    base = ("simulate", bank, "--standard", standard, "--takers", 10, "--seed", 1)
+    for text, word in (
+        ("min_tasks = ", "TOML"),
+        ("colour = 3\n", "colour"),
+        ("min_tasks = 30\nmax_tasks = 40\n", "bank"),
+        ("[settings]\nmood = 1\n", "mood"),
+    ):
+        blueprint = write(tmp_path / "b.toml", text)
+        refused(call(*base, "--blueprint", blueprint), "b.toml", word)
+    refused(call(*base, "--length", 900), "bank.csv", "900")
+    blueprint = write(tmp_path / "b.toml", "max_tasks = 5\n")
+    refused(call(*base, "--length", 3, "--blueprint", blueprint), "--length")
+    lines = bank.read_text(encoding="utf-8").splitlines()
+    lines[2] = lines[2].replace("news", "shop")
+    mixed = write(tmp_path / "mixed.csv", "\n".join(lines))
+    refused(
+        call("simulate", mixed, "--standard", standard, "--takers", 10, "--seed", 1),
+        "line 3", "column area",
+    )  # fmt: skip
