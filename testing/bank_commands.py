@@ -3,6 +3,7 @@
 Check, voices and pictures work on files only; they need no database and no key.
 """
 
+import json
 from pathlib import Path
 
 import click
@@ -25,6 +26,34 @@ def _usable(content: Path) -> BankFiles:
         return load_folder(content)
     except BadContent as error:
         raise click.ClickException(f"the content cannot be used\n{error}") from None
+
+
+@bank.command("check")
+@click.option("--content", type=_FOLDER, default=CONTENT, help="Folder of task files.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option("--errors-only", is_flag=True, help="Leave warnings out.")
+def check_command(content: Path, as_json: bool, errors_only: bool) -> None:
+    """Check all task files; exits with 1 when something must be mended."""
+    from items.checks import check_folder
+
+    report = check_folder(content)
+    if as_json:
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+    else:
+        for finding in report.errors if errors_only else report.findings:
+            click.echo(f"{content.name}/{finding}")
+        n_items = sum(sum(n.values()) for of in report.items.values() for n in of.values())
+        n_tasks = sum(sum(n.values()) for of in report.tasks.values() for n in of.values())
+        click.echo(
+            f"{n_tasks} tasks and prompts, {n_items} items: {len(report.errors)} errors, "
+            f"{len(report.warnings)} warnings"
+        )
+        if report.synthetic:
+            click.echo(
+                f"{len(report.synthetic)} recordings are synthetic and still want a human voice"
+            )
+    if report.errors:
+        raise click.exceptions.Exit(1)
 
 
 @bank.command("import")
