@@ -19,7 +19,10 @@ RATE = 24_000
 LOUDNESS = -23.0
 #: How far from the wanted loudness a recording may be, in LU.
 LOUDNESS_TOLERANCE = 1.0
-HIGHEST_PEAK = 0.95
+#: Encoding overshoots: this leaves it 1.5 dB, and `write_levelled` looks whether that was enough.
+HIGHEST_PEAK = 0.84
+HIGHEST_WRITTEN = 0.97
+LIMITER_SECONDS = 0.005
 #: A sample this near full scale was cut off.
 CLIPPED = 0.999
 EDGE_SILENCE = 0.15
@@ -89,15 +92,28 @@ def loudness_of(samples: "Samples", rate: int = RATE) -> float:
     return max(measured, -70.0)
 
 
-def levelled(samples: "Samples", rate: int = RATE, loudness: float = LOUDNESS) -> "Samples":
-    """The sound at the wanted loudness, or as near as its peaks allow."""
+def limited(samples: "Samples", rate: int = RATE, highest: float = HIGHEST_PEAK) -> "Samples":
+    """The sound with its few loudest moments turned down, smoothly, to the highest peak."""
     import numpy as np
+    from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
+    if samples.size == 0 or float(np.abs(samples).max()) <= highest:
+        return samples
+    gain = np.minimum(1.0, highest / np.maximum(np.abs(samples), 1e-9))
+    width = max(round(LIMITER_SECONDS * rate), 1)
+    # The lowest gain of a wide window, smoothed over a narrower one, is never above what is needed.
+    return np.asarray(samples * uniform_filter1d(minimum_filter1d(gain, 2 * width + 1), width))
+
+
+def levelled(
+    samples: "Samples",
+    rate: int = RATE,
+    loudness: float = LOUDNESS,
+    highest: float = HIGHEST_PEAK,
+) -> "Samples":
+    """The sound at the wanted loudness with its peaks limited."""
     gain = 10 ** ((loudness - loudness_of(samples, rate)) / 20)
-    peak = float(np.abs(samples).max()) if samples.size else 0.0
-    if peak * gain > HIGHEST_PEAK:
-        gain = HIGHEST_PEAK / peak
-    return samples * gain
+    return limited(samples * gain, rate, highest)
 
 
 def read_sound(file: Path) -> tuple["Samples", int, int]:
@@ -125,6 +141,20 @@ def write_mp3(samples: "Samples", file: Path, rate: int = RATE) -> None:
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(str(file), samples, rate, **options)
+
+
+def write_levelled(samples: "Samples", file: Path, rate: int = RATE) -> None:
+    """The sound is in the file with the bank's loudness and no clipping, as decoded."""
+    loudness, highest = LOUDNESS, HIGHEST_PEAK
+    for _ in range(5):
+        write_mp3(levelled(samples, rate, loudness, highest), file, rate)
+        found = measure(file)
+        if abs(found.loudness - LOUDNESS) < 0.2 and found.peak <= HIGHEST_WRITTEN:
+            return
+        # The encoder takes some loudness away and lets peaks shoot over; both are made up for.
+        loudness += LOUDNESS - found.loudness
+        if found.peak > HIGHEST_WRITTEN:
+            highest *= 0.95 * HIGHEST_WRITTEN / found.peak
 
 
 def measure(file: Path) -> Measured:

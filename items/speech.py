@@ -25,14 +25,14 @@ from items.sound import (
     read_sound,
     resampled,
     trimmed,
-    write_mp3,
+    write_levelled,
 )
 
 if TYPE_CHECKING:
     from items.sound import Samples
 
 #: Raised when synthesis would sound different, so that every clip is made again.
-SYNTHESIS = "1"
+SYNTHESIS = "2"
 GAP_BETWEEN_TURNS = 0.45
 TURN_EDGE = 0.02
 
@@ -257,6 +257,6 @@ def make_clip(task: Task, folder: Path) -> dict[str, Any]:
     Raises NoVoice when this machine cannot speak the language.
     """
     file = clip_file(folder, task.language, task.id)
-    write_mp3(recorded(task), file)
+    write_levelled(recorded(task), file)
     settings = made_with(task)
     return write_note(file, task, synthetic=True, voices=settings["voices"], made_with=settings)

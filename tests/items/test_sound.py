@@ -7,14 +7,17 @@ import pytest
 
 from items.sound import (
     EDGE_SILENCE,
+    HIGHEST_PEAK,
     LOUDNESS,
     RATE,
     NotSound,
     levelled,
+    limited,
     loudness_of,
     measure,
     resampled,
     trimmed,
+    write_levelled,
     write_mp3,
 )
 
@@ -34,7 +37,17 @@ def test_a_very_peaky_sound_is_not_clipped_to_become_louder() -> None:
     sound = tone(3, 0.001)
     sound[1000::6000] = 0.9
     louder = levelled(sound)
-    assert np.abs(louder).max() <= 0.951
+    assert np.abs(louder).max() <= HIGHEST_PEAK + 1e-9
+    assert loudness_of(louder) < LOUDNESS + 0.1
+
+
+def test_only_the_loudest_moments_are_turned_down() -> None:
+    sound = tone(1, 0.5)
+    sound[12_000] = 1.5
+    lower = limited(sound)
+    assert np.abs(lower).max() <= HIGHEST_PEAK + 1e-9
+    assert np.array_equal(lower[:11_000], sound[:11_000])
+    assert np.array_equal(lower[13_000:], sound[13_000:])
 
 
 def test_silence_stays_silence() -> None:
@@ -69,6 +82,16 @@ def test_what_is_written_is_measured(tmp_path: Path) -> None:
     assert found.loudness == pytest.approx(LOUDNESS, abs=1)
     assert found.lead_silence < 0.4
     assert file.stat().st_size / found.seconds == pytest.approx(6000, rel=0.1)
+
+
+def test_what_is_written_is_neither_too_low_nor_clipped_after_encoding(tmp_path: Path) -> None:
+    sound = tone(4, 0.05)
+    sound[500::9000] += 0.9 * np.sign(np.sin(np.arange(sound[500::9000].size) + 1))
+    file = tmp_path / "a.mp3"
+    write_levelled(sound, file)
+    found = measure(file)
+    assert found.peak < 0.999
+    assert found.clipped == 0
 
 
 def test_a_clipped_recording_is_seen(tmp_path: Path) -> None:
