@@ -317,6 +317,21 @@ def invitation_was_printed(db: Session, booking: Booking) -> bool:
     )
 
 
+def check_identity(
+    db: Session, booking: Booking, document: str, *, actor: Staff, now: datetime
+) -> None:
+    """It is on record which kind of photo ID was seen and by whom; not its number."""
+    events.record(
+        db,
+        Action.IDENTITY_CHECK,
+        on=booking.referral.person,
+        subject=booking,
+        actor=actor,
+        now=now,
+        document=document,
+    )
+
+
 def by_reference(db: Session, reference: str, centre_id: int) -> Booking | None:
     """The centre's booking with these digits, however they were grouped."""
     digits = "".join(sign for sign in reference if sign.isdigit())

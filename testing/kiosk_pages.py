@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from items.bank_files import Item, Task
 from testing import delivery, plans
 from testing.answers import DONT_KNOW, Answer, field_of
-from testing.delivery import Place
+from testing.delivery import Place, Where
 from testing.languages import language_of
 from testing.models import HelpCall, Part, PartState, Presentation, Script, Sitting, Visit
-from testing.person_words import INSTRUCTIONS, SKILL_NAMES
+from testing.person_words import INSTRUCTIONS, PAGES, SKILL_NAMES, Words, task_words
 
 PART_ICONS = {"reading": "book-open", "listening": "headphones", "writing": "pencil"}
 _GAP = re.compile(r"\{(\w+)\}")
@@ -232,6 +232,24 @@ def help_is_wanted(db: Session, visit: Visit) -> bool:
         )
         is not None
     )
+
+
+def words_of(db: Session, place: Place) -> Words | None:
+    """What the page at this place says and speaks; the language page says nothing yet."""
+    match place.where:
+        case Where.INTRODUCTION | Where.PRACTICE | Where.PAUSED:
+            return PAGES[place.where.value]
+        case Where.BREATH:
+            assert place.part is not None
+            return PAGES[f"before_{place.part.skill}"]
+        case Where.TASK:
+            assert place.presentation is not None
+            task = task_of(db, place.presentation)
+            return task_words(task.skill, task.items[0].instruction)
+        case Where.WRITING:
+            return PAGES["write"]
+        case _:
+            return None
 
 
 def mark_of(db: Session, visit: Visit, place: Place) -> str:

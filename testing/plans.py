@@ -83,7 +83,12 @@ def bank_in_use(db: Session, language: str, skill: str) -> BankInUse:
     blueprint = item_bank.newest_blueprint(db, language, skill)
     if standard is None or blueprint is None:
         raise BankNotReady
-    versions = bank_rows.versions_in_use(db, language, skill)
+    versions = [
+        version
+        for version in bank_rows.versions_in_use(db, language, skill)
+        # What has no recording yet cannot be listened to.
+        if version.clip_id is not None or not version.document.get("script")
+    ]
     if not versions:
         raise BankNotReady
     estimates = bank_rows.estimates_in_use(db, versions)
@@ -97,7 +102,9 @@ def bank_in_use(db: Session, language: str, skill: str) -> BankInUse:
 
     def make() -> BankInUse:
         scale = Scale.from_table(standard.scale)
-        bank = Bank.from_records(bank_rows.records_in_use(db, language, skill, scale))
+        ready = {version.task_id for version in versions}
+        records = bank_rows.records_in_use(db, language, skill, scale)
+        bank = Bank.from_records([record for record in records if record["id"] in ready])
         ids = {version.task_id: version.id for version in versions}
         text = json.dumps([bank.digest, sorted(ids.items())], separators=(",", ":"))
         table = dict(blueprint.table)

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from testing.views import (
+    desk,
     invitations,
     kiosk,
     media,
@@ -16,6 +17,7 @@ BLUEPRINTS = (
     public.bp,
     media.bp,
     kiosk.bp,
+    desk.bp,
     sign_in.bp,
     referrals.bp,
     permissions.bp,

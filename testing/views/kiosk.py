@@ -124,8 +124,10 @@ def _set_cookie(response: Response, name: str, value: str) -> None:
 # Pages
 
 
-def _common(words: person_words.Words, place: delivery.Place) -> dict[str, Any]:
+def _common(place: delivery.Place) -> dict[str, Any]:
     language = g.visit.language or "fi"
+    words = kiosk_pages.words_of(g.db, place)
+    assert words is not None
     spoken = words.spoken
     media = access.the_settings().media
     has_sound = g.visit.language and sounds.has_sound(media, language, spoken)
@@ -161,7 +163,7 @@ def _introduction(place: delivery.Place) -> Any:
     return render_template(
         "kiosk/introduction.html",
         form_url=url_for("kiosk.introduction"),
-        **_common(person_words.PAGES["introduction"], place),
+        **_common(place),
     )
 
 
@@ -169,12 +171,12 @@ def _practice(place: delivery.Place) -> Any:
     return render_template(
         "kiosk/practice.html",
         form_url=url_for("kiosk.practice"),
-        **_common(person_words.PAGES["practice"], place),
+        **_common(place),
     )
 
 
 def _paused(place: delivery.Place) -> Any:
-    return render_template("kiosk/paused.html", **_common(person_words.PAGES["paused"], place))
+    return render_template("kiosk/paused.html", **_common(place))
 
 
 def _breath(place: delivery.Place) -> Any:
@@ -183,7 +185,7 @@ def _breath(place: delivery.Place) -> Any:
         "kiosk/breath.html",
         parts=kiosk_pages.way(g.visit.sitting, place.part),
         form_url=url_for("kiosk.part"),
-        **_common(person_words.PAGES[f"before_{place.part.skill}"], place),
+        **_common(place),
     )
 
 
@@ -200,7 +202,7 @@ def _task(
         sequence=place.presentation.sequence + 1,
         picture_url=kiosk_pages.picture_url,
         form_url=url_for("kiosk.answer"),
-        **_common(person_words.task_words(view.skill, view.instruction), place),
+        **_common(place),
     )
 
 
@@ -213,7 +215,7 @@ def _writing(place: delivery.Place) -> Any:
         places_done=place.done,
         sequence=place.script.sequence + 1,
         form_url=url_for("kiosk.hand_in"),
-        **_common(person_words.PAGES["write"], place),
+        **_common(place),
     )
 
 
@@ -436,7 +438,7 @@ def sound(language: str, digest: str):
 
 @bp.errorhandler(delivery.StaleAnswer)
 def stale_answer(refusal: delivery.StaleAnswer):
-    """The newer answer stands; the one that came late is kept as evidence in its own transaction."""
+    """The newer answer stands; the late one is kept as evidence, in a transaction of its own."""
     with access.the_database().writing() as db:
         visit = access.bound_visit(db)
         if visit is not None:
