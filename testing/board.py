@@ -134,9 +134,9 @@ def _open_calls(db: Session, visits: list[int]) -> dict[int, HelpCall]:
 
 def _tasks_done(db: Session, sitting_ids: list[int]) -> dict[int, int]:
     rows = db.execute(
-        select(Presentation.part_id, func.count())
+        select(Presentation.part_id, func.count().label("tasks"))
         .join(Part, Presentation.part_id == Part.id)
         .where(Part.sitting_id.in_(sitting_ids), Presentation.left_at.is_not(None))
         .group_by(Presentation.part_id)
     )
-    return dict(rows.tuples().all())
+    return {row.part_id: row.tasks for row in rows}
