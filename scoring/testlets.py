@@ -19,6 +19,7 @@ from itertools import product
 
 import numpy as np
 
+from scoring.ability import fourth_order_slope
 from scoring.bank import Bank, Task
 from scoring.irt import (
     FloatArray,
@@ -133,7 +134,7 @@ def _tables(bank: Bank, low: float, high: float, n: int) -> TaskTables:
             exact.append(n_patterns(task) <= MOST_PATTERNS)
             block = (_patterns(task, own) if exact[-1] else _scores(task, own)) @ weights
             blocks.append(block)
-            slope = _slope(block, theta[1] - theta[0])
+            slope = fourth_order_slope(block, float(theta[1] - theta[0]))
             information.append((slope**2 / np.maximum(block, 1e-300)).sum(axis=0))
     start = np.concatenate([[0], np.cumsum([block.shape[0] for block in blocks])])
     rows = np.concatenate(blocks)
@@ -174,15 +175,6 @@ def _item_probabilities(
     points = theta[None, :, None] + sd[:, None, None] * nodes[None, None, :]
     p = marginal_probabilities(stack(items), points.reshape(len(items), -1))
     return p.reshape(len(items), -1, theta.size, nodes.size), weights
-
-
-def _slope(values: FloatArray, step: float) -> FloatArray:
-    """Derivative along the last axis by central differences of fourth order."""
-    out = np.asarray(np.gradient(values, step, axis=1, edge_order=2))
-    out[:, 2:-2] = (
-        8 * (values[:, 3:-1] - values[:, 1:-3]) - (values[:, 4:] - values[:, :-4])
-    ) / (12 * step)
-    return out
 
 
 def _patterns(task: Task, p: FloatArray) -> FloatArray:

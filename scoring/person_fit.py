@@ -1,0 +1,182 @@
+"""Does the model describe this person? Notes for an assessor, never a verdict.
+
+Answers that do not fit may mean copying, haste or a slip of the screen, and quite often a person
+who speaks well and reads little. On adaptive tests such measures find little (random answering is
+noticed in about one case of eight), so their silence proves nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scoring.ability import Method, Prior, estimate
+from scoring.belief import AnsweredTask, weights_of
+from scoring.irt import FloatArray, IntArray, ItemArrays, derivatives
+from scoring.plan import PartPlan
+from scoring.testlets import TaskTables, answer_likelihood, pattern_likelihood, score_likelihood
+
+#: Wise & Kong (2005): quicker than a tenth of the usual time, but never asked for more than 10 s.
+RAPID_SHARE = 0.1
+RAPID_MOST_SECONDS = 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class LzStar:
+    """lz* of N persons (NaN where it cannot be had), and the θ̂ (logits) it was computed at."""
+
+    lz_star: FloatArray
+    theta: FloatArray
+
+
+def lz_star(
+    items: ItemArrays, scores: IntArray, method: Method, prior: Prior | None = None
+) -> LzStar:
+    """Standardised log-likelihood with its null distribution corrected for estimating θ.
+
+    About N(0, 1) for persons whom the model describes; low values are misfit. For fixed forms.
+
+    Parameters
+    ----------
+    items : ItemArrays
+        I items.
+    scores : (N, I) int
+        −1 where not presented.
+    method : Method
+        The estimator that is used. EAP has no correction of its own and is given that of MAP with
+        the same prior.
+
+    Notes
+    -----
+    With w = log P_k and r = P′_k / P_k, c = Σ P′w / Σ P′r and w̃ = w − c r,
+    lz* = (Σ w(x) − E + c r₀) / √Σ Var(w̃), where r₀ is what the estimator adds to the likelihood
+    equation: 0 for ML, J / 2I for WLE, −(θ − μ) / σ² for MAP (Snijders 2001; Magis, Raîche &
+    Béland 2012; for several categories Sinharay 2016).
+    """
+    own = Method.MAP if method is Method.EAP else method
+    found = estimate(items, scores, own, prior)
+    out = np.full(scores.shape[0], np.nan)
+    rows = np.flatnonzero(np.isfinite(found.theta))
+    for first in range(0, rows.size, 1000):
+        part = rows[first : first + 1000]
+        out[part] = _lz_star_at(items, scores[part], found.theta[part], own, prior or Prior())
+    return LzStar(out, found.theta)
+
+
+def _lz_star_at(
+    items: ItemArrays, scores: IntArray, theta: FloatArray, method: Method, prior: Prior
+) -> FloatArray:
+    p, slope, bend = derivatives(items, theta)
+    presented = (scores >= 0).T
+    safe = np.where(p > 0, p, 1.0)
+    w = np.log(safe)
+    r = slope / safe
+    at = np.where(presented, scores.T, 0)[:, None, :]
+    seen = presented[:, None, :]
+    top = (slope * w * seen).sum(axis=(0, 1))
+    information = (slope * r * seen).sum(axis=(0, 1))
+    c = top / information
+    corrected = w - c * r
+    mean = (corrected * p).sum(axis=1, keepdims=True)
+    variance = (((corrected - mean) ** 2 * p) * seen).sum(axis=(0, 1))
+    expected = ((w * p) * seen).sum(axis=(0, 1))
+    observed = (np.take_along_axis(w, at, axis=1) * seen).sum(axis=(0, 1))
+    r0 = np.zeros_like(theta)
+    if method is Method.MAP:
+        r0 = -(theta - prior.mean) / prior.sd**2
+    elif method is Method.WLE:
+        r0 = (r * bend * seen).sum(axis=(0, 1)) / (2 * information)
+    return np.asarray((observed - expected + c * r0) / np.sqrt(variance))
+
+
+@dataclass(frozen=True)
+class TaskFit:
+    """How a person's answer to one task agrees with all their other answers.
+
+    Attributes
+    ----------
+    task : str
+    score, expected : float
+        Sum of categories, and its expectation given the other answers.
+    surprise : float
+        Probability of an outcome no likelier than this one, given the other answers; small is odd.
+    """
+
+    task: str
+    score: int
+    expected: float
+    surprise: float
+
+
+def task_fit(plan: PartPlan, answered: Sequence[AnsweredTask]) -> tuple[TaskFit, ...]:
+    """Every answered task judged by the posterior from the others (no task judges itself)."""
+    tables = plan.tables
+    out = []
+    for n, one in enumerate(answered):
+        others = [*answered[:n], *answered[n + 1 :]]
+        p = weights_of(plan, others)
+        task = plan.bank.tasks[plan.bank.index[one.task]]
+        by_score = score_likelihood(task, tables.theta) @ p
+        outcomes = _outcomes(tables, plan.bank.index[one.task]) @ p
+        own = float(answer_likelihood(task, one.scores, tables.theta) @ p)
+        out.append(
+            TaskFit(
+                task=one.task,
+                score=sum(one.scores),
+                expected=float(np.arange(by_score.size) @ by_score),
+                surprise=min(1.0, float(outcomes[outcomes <= own * (1 + 1e-9)].sum())),
+            )
+        )
+    return tuple(out)
+
+
+def posterior_predictive(
+    plan: PartPlan,
+    answered: Sequence[AnsweredTask],
+    rng: np.random.Generator,
+    draws: int = 2000,
+) -> float:
+    """How often a person like this would answer as improbably, or more: small values are misfit.
+
+    The same tasks are answered again by `draws` abilities drawn from the posterior; the share of
+    draws whose replicated answers are no likelier, at that ability, than the real ones. Task-wise
+    (a task's items are not independent), and valid for adaptive tests as for fixed ones.
+    """
+    if not answered:
+        return 1.0
+    tables = plan.tables
+    at = rng.choice(tables.theta.size, size=draws, p=weights_of(plan, answered))
+    real = np.zeros(draws)
+    replicated = np.zeros(draws)
+    for one in answered:
+        t = plan.bank.index[one.task]
+        log_p = np.log(np.maximum(_outcomes(tables, t), 1e-300))
+        cumulative = _outcomes(tables, t).cumsum(axis=0)[:, at]
+        drawn = (rng.random(draws) > cumulative).sum(axis=0).clip(max=log_p.shape[0] - 1)
+        replicated += log_p[drawn, at]
+        own = answer_likelihood(plan.bank.tasks[t], one.scores, tables.theta)
+        real += np.log(np.maximum(own, 1e-300))[at]
+    return float((replicated <= real + 1e-9).mean())
+
+
+def _outcomes(tables: TaskTables, task: int) -> FloatArray:
+    """P(pattern | θ) of every answer pattern of a task, (patterns, G)."""
+    if tables.is_exact[task]:
+        return np.asarray(tables.rows[tables.start[task] : tables.start[task + 1]])
+    return pattern_likelihood(tables.bank.tasks[task], tables.theta)
+
+
+def rapid_threshold(usual_seconds: FloatArray) -> FloatArray:
+    """Seconds below which an answer cannot have been a try, from the usual time of each item."""
+    return np.asarray(np.minimum(RAPID_SHARE * usual_seconds, RAPID_MOST_SECONDS))
+
+
+def response_time_effort(seconds: FloatArray, threshold: FloatArray) -> float:
+    """Share of answers that took long enough to have been a try, 0 … 1 (Wise & Kong 2005).
+
+    seconds, threshold : (n,); NaN seconds (not measured) are left out; 1.0 when none is left.
+    """
+    known = np.isfinite(seconds)
+    if not known.any():
+        return 1.0
+    return float((seconds[known] >= threshold[known]).mean())
