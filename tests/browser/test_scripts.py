@@ -113,7 +113,9 @@ def test_a_chosen_answer_is_saved_at_once_with_a_growing_sequence(seat: Seat):
         (fields["fi-r-017-1"], fields["sequence"], fields["csrf_token"])
         for _path, fields in seat.sent
     ]
-    assert choices == [("a", "4", "token"), ("c", "5", "token")]
+    assert choices == [("a", "3", "token"), ("c", "4", "token")]
+    # "Next" must not repeat a number: the service would take it for an old tab.
+    expect(page.locator(".kiosk-form > [name=sequence]")).to_have_value("5")
 
 
 def test_a_second_press_of_next_sends_nothing(seat: Seat):
@@ -170,6 +172,7 @@ def test_letters_of_the_screen_go_to_the_place_of_writing_and_are_saved(seat: Se
         "/nowhere",
         {"csrf_token": "token", "sequence": "4", "text": "Hämeenlinna on kaunis."},
     )
+    expect(page.locator(".kiosk-form > [name=sequence]")).to_have_value("5")
 
 
 def test_lost_writing_stays_in_the_field_and_is_sent_again(seat: Seat):

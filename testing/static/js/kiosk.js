@@ -4,10 +4,11 @@
    button data-speak="url"         reads that file aloud; a second press stops it
    form data-autosave="url"        after each change the whole form is POSTed there (fetch, same origin, with the CSRF
                                    token in it). Answer: any 2xx. 409 means the task has moved on: the page reloads.
-                                   The form's hidden "sequence" counts up with each send, so an old tab never wins.
+                                   The form's hidden "sequence" is the next free number: a send takes it and leaves
+                                   the one after it, so "Next" never repeats one and an old tab never wins.
    element data-saved              shows "Saving", "Saved 10:32" or the trouble in words (words in data-words-*)
-   list data-steps                 its links lead to #question-n; each is ticked when every control group of that
-                                   question has an answer
+   list data-steps                 its links lead to the questions; each is ticked when every control group of that
+                                   question has an answer, or its "I don't know" (a field …-dont-know) is chosen
    fieldset data-order             a place is held by one part only
    A document event "kiosk:recording" (detail: {playing}) silences prompts while a measured recording plays.
 */
@@ -96,13 +97,14 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       return;
     }
     underway = true;
+    const fields = new FormData(form);
     const sequence = form.elements.namedItem("sequence");
     if (sequence) sequence.value = String(Number(sequence.value) + 1);
     showSaved(indicator, "saving");
     try {
       const answer = await fetch(form.dataset.autosave, {
         method: "POST",
-        body: new FormData(form),
+        body: fields,
         credentials: "same-origin",
         headers: { "X-Requested-With": "fetch" },
         redirect: "manual",
@@ -149,11 +151,14 @@ if (steps) {
       const given = control.matches("[type=radio], [type=checkbox]") ? control.checked : control.value.trim() !== "";
       groups.set(control.name, groups.get(control.name) || given);
     }
+    const unknown = [...groups.keys()].find((name) => name.endsWith("-dont-know"));
+    if (unknown && groups.get(unknown)) return true;
+    groups.delete(unknown);
     return groups.size > 0 && [...groups.values()].every(Boolean);
   };
   const mark = () => {
     for (const step of steps.querySelectorAll("a")) {
-      const question = document.querySelector(step.getAttribute("href"));
+      const question = document.getElementById(step.hash.slice(1));
       const answered = Boolean(question && isAnswered(question));
       step.toggleAttribute("data-answered", answered);
       step.querySelector("[data-said]").textContent = answered ? steps.dataset.wordAnswered : "";

@@ -2,7 +2,8 @@
    element data-writing
      data-autosave-url   POST (form-encoded csrf_token, sequence, text) 1.5 s after the last key, and every 10 s while
                          writing goes on. 2xx: saved. 409: another device or tab went on, the page reloads.
-     data-sequence       counts up with each send
+     data-sequence       the last number that was used; each send takes the next one, and the form's hidden "sequence"
+                         is left one ahead, so that sending the form never repeats a number
    Inside: textarea, [data-keys] with button[data-key], [data-saved] (words in data-words-saved/-saving/-lost)
    The CSRF token is taken from the surrounding form. The text goes with the form as well: nothing hangs on this file.
 */
@@ -65,7 +66,7 @@ for (const root of document.querySelectorAll("[data-writing]")) {
     const text = field.value;
     root.dataset.sequence = String(Number(root.dataset.sequence || 0) + 1);
     const hidden = form?.elements.namedItem("sequence");
-    if (hidden) hidden.value = root.dataset.sequence;
+    if (hidden) hidden.value = String(Number(root.dataset.sequence) + 1);
     show("saving");
     try {
       const answer = await fetch(url, {
