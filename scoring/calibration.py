@@ -14,10 +14,10 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from scoring.answers import Answers
 from scoring.calibration_curves import CurveSet, Priors, no_priors
+from scoring.calibration_start import rough_abilities, rough_table
 from scoring.connectedness import linked_sets, require_linked
 from scoring.irt import FAMILY_OF, Family, ItemArrays, Model
 from scoring.marginal_likelihood import (
@@ -25,10 +25,9 @@ from scoring.marginal_likelihood import (
     OWN_SLOPE,
     Population,
     Problem,
-    Solution,
-    maximise,
     posterior_moments,
 )
+from scoring.marginal_maximum import Solution, maximise
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -155,6 +154,7 @@ def calibrate(
     group: IntArray | None = None,
     priors: PriorRules | None = None,
     doubt: ItemDoubt | None = None,
+    estimate_population: bool = False,
     names: Sequence[str] | None = None,
     progress: Progress | None = None,
     limit: int = 500,
@@ -172,9 +172,11 @@ def calibrate(
     group : (persons,) group numbers from 0.
     priors : none by default, except on the asymptotes of 3PL and 4PL items.
     doubt : what a young bank knows of each item.
+    estimate_population : estimate the mean and sd of every group although nothing is held; the
+        difficulties in `doubt`, known for every item, then carry the scale.
     names : item names for the messages of refusals.
     progress : called with (iteration, log-likelihood).
-    limit, tolerance : see `scoring.marginal_likelihood.maximise`.
+    limit, tolerance : see `scoring.marginal_maximum.maximise`.
 
     Raises
     ------
@@ -189,6 +191,7 @@ def calibrate(
         group=group,
         priors=priors,
         doubt=doubt,
+        estimate_population=estimate_population,
         names=names,
     )
     solution = maximise(posed.problem, progress=progress, limit=limit, tolerance=tolerance)
@@ -215,6 +218,7 @@ def pose(
     group: IntArray | None = None,
     priors: PriorRules | None = None,
     doubt: ItemDoubt | None = None,
+    estimate_population: bool = False,
     names: Sequence[str] | None = None,
 ) -> Posed:
     """The problem that `calibrate` solves; parameters and refusals as there."""
@@ -239,6 +243,7 @@ def pose(
         rules=PriorRules() if priors is None else priors,
         doubt=_doubt_of(doubt, used),
         held_parameters=None if held is None else _held_in_order(held, used, n_items),
+        free_population=estimate_population,
         group=np.zeros(answers.n_persons, dtype=np.int64) if group is None else group,
     )
     return Posed(setup.problem(), tuple(own_models), tuple(status), used)
@@ -327,6 +332,7 @@ class _Setup:
     rules: PriorRules
     doubt: ItemDoubt | None
     held_parameters: ItemArrays | None
+    free_population: bool
     group: IntArray
 
     def problem(self) -> Problem:
@@ -375,7 +381,7 @@ class _Setup:
         n_groups = int(self.group.max(initial=0)) + 1
         free = np.ones(n_groups, dtype=bool)
         free_sd = free.copy()
-        if not self.held.any():
+        if not self.held.any() and not self.free_population:
             free[0] = False
             free_sd[0] = self.rule is SlopeRule.ONE
         return Population(np.zeros(n_groups), np.ones(n_groups), free, free_sd)
@@ -419,8 +425,12 @@ class _Setup:
         if self.held.any():
             ability, population, table = self._start_on_scale(curves, population)
             slope = 1.0
+        elif self.free_population:
+            ability, population = self._start_by_priors(curves, population)
+            table = np.zeros((len(curves), curves.width))
+            slope = 1.0
         else:
-            ability, spread = _rough_abilities(answers, curves.n_steps)
+            ability, spread = rough_abilities(answers, curves.n_steps)
             slope = 1.0 if self.rule is SlopeRule.ONE else spread
             own = ability[self.group == 0]
             ability = (ability - own.mean()) / slope
@@ -431,9 +441,22 @@ class _Setup:
                 sd[:] = spread
             population = Population(mean, sd, population.free_mean, population.free_sd)
             table = np.zeros((len(curves), curves.width))
-        rough = _rough_table(answers, curves, ability, slope)
+        rough = rough_table(answers, curves, ability, slope)
         table[~self.held] = rough[~self.held]
         return table, population
+
+    def _start_by_priors(
+        self, curves: CurveSet, population: Population
+    ) -> tuple[FloatArray, Population]:
+        """Rough abilities shifted so that difficulties lie about their priors on average."""
+        if self.doubt is None or not np.isfinite(self.doubt.step_sd).all():
+            raise ValueError("a free population needs held items or a prior for every difficulty")
+        ability, spread = rough_abilities(self.answers, curves.n_steps)
+        steps = curves.steps(rough_table(self.answers, curves, ability, 1.0))
+        shift = float((self.doubt.step_mean - np.nanmean(steps, axis=1)).mean())
+        mean = np.full(len(population.mean), float(ability.mean()) + shift)
+        sd = np.full(len(mean), spread)
+        return ability + shift, Population(mean, sd, population.free_mean, population.free_sd)
 
     def _start_on_scale(
         self, curves: CurveSet, population: Population
@@ -479,83 +502,6 @@ class _Setup:
             population,
         )
         return posterior_moments(settled)[0], population, table
-
-
-def _rough_abilities(answers: Answers, n_steps: IntArray) -> tuple[FloatArray, float]:
-    """Abilities by PROX (Cohen 1979) on a slope-1 scale, and their sd without the error of
-    measurement.
-
-    Proportions alone would say nothing on adaptive data, where everybody gets about half right.
-    """
-    share = answers.score / n_steps[answers.item]
-    per_person = np.bincount(answers.person, minlength=answers.n_persons).astype(float)
-    per_item = np.maximum(answers.answers_per_item, 1).astype(float)
-    seen = np.maximum(per_person, 1.0)
-    person_share = np.bincount(answers.person, share, answers.n_persons)
-    item_share = np.bincount(answers.item, share, answers.n_items)
-    person_logit = logit((person_share + 0.5) / (per_person + 1.0))
-    item_logit = logit((item_share + 0.5) / (per_item + 1.0))
-    ability = person_logit.copy()
-    difficulty = -item_logit
-    for _ in range(25):
-        difficulty = (
-            np.bincount(answers.item, ability[answers.person], answers.n_items) / per_item
-            - item_logit
-        )
-        difficulty -= difficulty.mean()
-        before = ability
-        ability = (
-            np.bincount(answers.person, difficulty[answers.item], answers.n_persons) / seen
-            + person_logit
-        )
-        if float(np.abs(ability - before).max()) < 0.02:
-            break
-    ability[per_person == 0] = 0.0
-    error = float((1.0 / (0.2 * seen)).mean())
-    spread = float(np.sqrt(max(float(ability.var()) - error, 0.25)))
-    return ability, spread
-
-
-def _rough_table(
-    answers: Answers, curves: CurveSet, ability: FloatArray, slope: float
-) -> FloatArray:
-    """Intercepts that fit each item's category counts among the people who met it."""
-    n_items, most = len(curves), curves.most_steps
-    table = np.zeros((n_items, curves.width))
-    table[:, 0] = slope
-    n = np.maximum(answers.answers_per_item, 1)
-    met = np.bincount(answers.item, ability[answers.person], n_items) / n
-    counts = (
-        np.bincount(
-            answers.item * (most + 1) + answers.score, minlength=n_items * (most + 1)
-        ).reshape(n_items, most + 1)
-        + 0.5
-    )
-    counts[np.arange(most + 1) > curves.n_steps[:, None]] = 0.0
-    lower = np.where(curves.free_c, 0.15, curves.lower)
-    upper = np.where(curves.free_d, 0.95, curves.upper)
-    logistic = curves.family == Family.LOGISTIC
-    if logistic.any():
-        right = (counts[:, 1] / counts[:, :2].sum(axis=1) - lower) / (upper - lower)
-        own = 1.1 * logit(np.clip(right, 0.05, 0.98)) - slope * met
-        table[logistic, 1] = own[logistic]
-    partial = curves.family == Family.PARTIAL_CREDIT
-    steps = np.arange(1, most + 1)
-    inside = steps <= curves.n_steps[:, None]
-    if partial.any():
-        ratio = np.log(np.where(inside, counts[:, 1:], 1.0) / counts[:, :1])
-        own_steps = np.where(inside, ratio - slope * steps * met[:, None], 0.0)
-        table[partial, 1 : most + 1] = own_steps[partial]
-    graded = curves.family == Family.GRADED
-    if graded.any():
-        above = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1][:, 1:]
-        share = np.where(inside, above / counts.sum(axis=1, keepdims=True), 0.5)
-        own_steps = np.where(inside, 1.1 * logit(share) - slope * met[:, None], 0.0)
-        table[graded, 1 : most + 1] = own_steps[graded]
-    if curves.has_asymptotes:
-        table[curves.free_c, -2] = logit(0.15)
-        table[curves.free_d, -1] = logit(0.95)
-    return table
 
 
 def _report(

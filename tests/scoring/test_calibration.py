@@ -23,7 +23,8 @@ from scoring.calibration import (
 )
 from scoring.connectedness import DisconnectedDesign
 from scoring.irt import Item, ItemArrays, Model, probabilities, stack
-from scoring.marginal_likelihood import MarginalLikelihood, maximise
+from scoring.marginal_likelihood import MarginalLikelihood
+from scoring.marginal_maximum import maximise
 
 LSAT6 = json.loads((Path(__file__).parents[1] / "data" / "lsat6.json").read_text(encoding="utf-8"))
 

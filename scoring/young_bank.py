@@ -1,0 +1,172 @@
+"""How a bank grows up: from difficulties guessed by level to calibrated ones.
+
+Until an item has 500 answers it shares one slope with the other young items and keeps its lower
+asymptote at the chance of guessing; its provisional difficulty is the prior that its answers
+update. An item is calibrated when its difficulty is known to .25 logits, 150 people have answered
+it and somebody has looked at its fit. New tasks are seeded where they teach most: the
+least-answered one within one and a half sub-levels of the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.answers import Answers
+from scoring.calibration import (
+    Calibration,
+    HeldItems,
+    ItemDoubt,
+    ItemStatus,
+    PriorRules,
+    calibrate,
+)
+from scoring.irt import Family, ItemArrays, Model
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+OWN_SLOPE_FROM = 500
+CALIBRATED_SE = 0.25
+CALIBRATED_N = 150
+SEED_WITHIN = 1.5
+# log a: slopes between .46 and 2.2 for nineteen items in twenty.
+SLOPE_PRIOR = (0.0, 0.4)
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """A bank after an update.
+
+    items : ItemArrays with new parameters; rows without a single answer are as they were.
+    is_calibrated : (I,) by error and number of answers; looking at the fit is a person's act.
+    calibration : the estimation behind it.
+    """
+
+    items: ItemArrays
+    n: IntArray
+    is_calibrated: BoolArray
+    calibration: Calibration
+
+
+def is_calibrated(items: ItemArrays, n: IntArray) -> BoolArray:
+    """(I,) whether every difficulty is known to .25 and 150 people have answered."""
+    inside = np.isfinite(items.steps)
+    known = np.where(inside, items.se_steps, 0.0).max(axis=1) <= CALIBRATED_SE
+    known &= (np.where(inside, items.se_steps, 1.0) > 0).all(axis=1)
+    result: BoolArray = known & (n >= CALIBRATED_N)
+    return result
+
+
+def update_provisional(
+    answers: Answers,
+    bank: ItemArrays,
+    models: Sequence[Model],
+    *,
+    held: BoolArray | None = None,
+    se_task: FloatArray | None = None,
+    group: IntArray | None = None,
+    names: Sequence[str] | None = None,
+    progress: Callable[[int, float], None] | None = None,
+) -> Update:
+    """Provisional difficulties updated by answers (posterior modes).
+
+    Parameters
+    ----------
+    bank : parameters with the standard errors that they are trusted to, as priors.
+    models : (I,) model of each item; 2PL and 3PL items below 500 answers share one slope, and 3PL
+        items below it keep their c.
+    held : (I,) calibrated items that keep their parameters and carry the scale. With none held the
+        priors carry it; a shift that all of them share cannot be seen in answers and stays with
+        the cuts. The mean and sd of ability are estimated either way.
+    se_task : (I,) error that the items of a task share, added to each item's own.
+    group : (persons,) where each sitting began, numbered from 0. Which tasks a person meets first
+        depends on background that says something of ability; a population for each starting point
+        keeps that from bending the difficulties.
+
+    Raises
+    ------
+    Everything that `scoring.calibration.calibrate` raises. Categories that nobody reached are no
+    obstacle where the item is held.
+    """
+    n = answers.answers_per_item
+    anchors = np.zeros(len(bank), dtype=bool) if held is None else held
+    young = n < OWN_SLOPE_FROM
+    shared = np.zeros(len(bank)) if se_task is None else se_task
+    first_error = np.hypot(np.where(bank.se_steps > 0, bank.se_steps, np.nan), shared[:, None])
+    error = np.full(len(bank), np.nan)
+    centre = np.full(len(bank), np.nan)
+    for item in range(len(bank)):
+        inside = np.isfinite(bank.steps[item]) & np.isfinite(first_error[item])
+        if inside.any():
+            error[item] = float(first_error[item][inside].mean())
+            centre[item] = float(bank.steps[item][inside].mean())
+    graded = bank.family != Family.LOGISTIC
+    # The steps of a graded item lie around its centre; their distances are left to the answers.
+    spread = np.where(graded, np.nanstd(np.where(graded[:, None], bank.steps, 0.0), axis=1), 0.0)
+    doubt = ItemDoubt(
+        step_mean=centre,
+        step_sd=np.hypot(error, spread),
+        fixed_c=np.where(young, bank.c, np.nan),
+        slope_set=np.where(young, graded.astype(np.int64), -1),
+    )
+    index = np.flatnonzero(anchors)
+    found = calibrate(
+        answers,
+        list(models),
+        held=HeldItems(index, bank.take(index)) if len(index) else None,
+        group=group,
+        priors=PriorRules(slope=SLOPE_PRIOR),
+        doubt=doubt,
+        estimate_population=True,
+        names=names,
+        progress=progress,
+    )
+    answered = np.array([s is ItemStatus.ESTIMATED for s in found.status])
+    items = _merge(bank, found.items, answered)
+    return Update(items, n, is_calibrated(items, n) | (anchors & is_calibrated(bank, n)), found)
+
+
+def _merge(before: ItemArrays, after: ItemArrays, changed: BoolArray) -> ItemArrays:
+    width = before.steps.shape[1]
+
+    def pick(old: FloatArray, new: FloatArray) -> FloatArray:
+        if old.ndim == 2:
+            padded = np.full(old.shape, np.nan)
+            padded[:, : min(width, new.shape[1])] = new[:, :width]
+            return np.where(changed[:, None], padded, old)
+        return np.where(changed, new, old)
+
+    return ItemArrays(
+        family=before.family,
+        a=pick(before.a, after.a),
+        c=pick(before.c, after.c),
+        d=pick(before.d, after.d),
+        steps=pick(before.steps, after.steps),
+        n_categories=before.n_categories,
+        se_a=pick(before.se_a, after.se_a),
+        se_c=pick(before.se_c, after.se_c),
+        se_steps=np.nan_to_num(pick(before.se_steps, after.se_steps)),
+    )
+
+
+def task_to_seed(
+    theta: float, sublevel_width: float, difficulty: FloatArray, n: IntArray, allowed: BoolArray
+) -> int | None:
+    """Which task to seed: the least answered within 1.5 sub-levels of the person; None if none is.
+
+    Parameters
+    ----------
+    theta : present estimate in logits; sublevel_width : logits.
+    difficulty, n, allowed : (T,) each task's mean difficulty, answers so far, and whether it may be
+        given to this person. Ties go to the task nearest in difficulty.
+    """
+    distance = np.abs(difficulty - theta)
+    near = np.flatnonzero(allowed & (distance <= SEED_WITHIN * sublevel_width))
+    if len(near) == 0:
+        return None
+    return int(near[np.lexsort((distance[near], n[near]))[0]])
