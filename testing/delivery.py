@@ -30,6 +30,11 @@ from testing.models import (
 from testing.refusals import Refusal
 
 
+#: The level of the first task of a sitting: nobody's first page is beyond them by much, and who
+#: can do more climbs in two tasks. It chooses where to begin and enters no estimate.
+FIRST_LEVEL = "A1.2"
+
+
 class Where(StrEnum):
     """The page on which a sitting stands; it follows from what is stored and nothing else."""
 
@@ -471,12 +476,10 @@ def _refuse_paused(sitting: Sitting) -> None:
         raise SittingPaused
 
 
-def _start(sitting: Sitting, standard: object) -> float | None:
+def _start(sitting: Sitting, standard: object) -> float:
     """Where to begin: the level that earlier parts of the sitting point to, on this scale."""
     levels = [part.belief["most_probable_level"] for part in sitting.parts if part.belief]
-    if not levels:
-        return None
-    return start_at(standard, levels[-1])
+    return start_at(standard, levels[-1] if levels else FIRST_LEVEL)
 
 
 def start_at(standard: object, level: str) -> float:
