@@ -99,6 +99,7 @@ class Action(StrEnum):
     BANK_CHANGE = "bank:change"
     BACKUP_MAKE = "backup:make"
     BACKUP_RESTORE = "backup:restore"
+    LOG_VERIFY = "log:verify"
 
 
 def tag_of(actor: Staff | Visit | str) -> str:
@@ -204,6 +205,15 @@ def digest_of(row: dict[str, Any], keys: Keys) -> str:
         separators=(",", ":"),
     )
     return keys.audit_digest(canonical.encode())
+
+
+def moment(raw: datetime | str) -> datetime:
+    """A moment as the driver gives it: SQLite keeps text without a zone, which is UTC.
+
+    :raise ValueError: no moment.
+    """
+    at = raw if isinstance(raw, datetime) else datetime.fromisoformat(raw)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _chain_id(db: Session, kind: str, owner_id: int) -> int:

@@ -29,6 +29,9 @@ def open_runtime() -> Runtime:
     except BadSetting as problem:
         raise click.ClickException(str(problem)) from None
     engine = make_engine(settings.database_url)
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(engine.dispose)
     if settings.is_embedded:
         schema.migrate_embedded(engine, settings)
     return Runtime(

@@ -24,6 +24,8 @@ class Chain(Base):
     centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))
     length: Mapped[int] = mapped_column(default=0)
     head: Mapped[Digest] = mapped_column(default="")
+    #: Length at the last seal: a chain of another length has a head to seal.
+    sealed_length: Mapped[int] = mapped_column(default=0)
 
 
 class Event(Base):
@@ -48,13 +50,20 @@ class Event(Base):
 
 
 class Seal(Base):
-    """Lengths and heads of all chains at a moment, under one keyed digest."""
+    """Heads of all chains that changed since the seal before, under one keyed digest.
+
+    The same stands as a line in the seal file outside the database.
+    """
 
     __tablename__ = "seal"
+    __table_args__ = (UniqueConstraint("number"),)
 
     id: Mapped[IntPk]
+    #: 1, 2, 3 …: a missing one is noticed.
+    number: Mapped[int]
     at: Mapped[datetime]
-    chains: Mapped[int]
-    heads_digest: Mapped[Digest]
+    #: [chain id, length, head] of each, by chain id.
+    heads: Mapped[list[list[Any]]] = mapped_column(JsonText)
+    #: Digest of the seal before.
     previous: Mapped[Digest]
     digest: Mapped[Digest]

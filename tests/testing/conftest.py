@@ -16,6 +16,7 @@ from items.bank_files import BankFiles, load_folder
 from items.models import Status
 from testing import events, schema
 from testing.app import create_app
+from testing.commands.runtime import Runtime
 from testing.db import Database, make_engine
 from testing.keys import Keys, derive
 from testing.settings import Mode, Settings
@@ -135,3 +136,10 @@ def make_app(settings: Settings, database: Database) -> Any:
         return create_app(dataclasses.replace(settings, **changes), database=database)
 
     return make
+
+
+@pytest.fixture
+def runtime(settings: Settings, keys: Keys, database: Database) -> Runtime:
+    """What a command or the worker runs with, on this test's database."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return Runtime(settings, keys, database)

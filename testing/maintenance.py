@@ -1,0 +1,81 @@
+"""What the worker does by itself: sealing, verifying, forgetting what is not needed any more."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from testing import audit, clock, events, jobs, seals
+from testing.commands.runtime import Runtime
+from testing.events import Action
+from testing.models import Centre, SignInAttempt, Staff, StaffSession
+
+SEAL_EVERY = timedelta(minutes=10)
+#: Wall-clock time of the nightly check of the whole log.
+VERIFY_AT = time(3, 20)
+FORGET_SESSIONS = timedelta(days=30)
+FORGET_ATTEMPTS = timedelta(days=1)
+
+
+def seal(runtime: Runtime) -> None:
+    """All changed chains are sealed, in the database and then in the file."""
+    with runtime.database.writing() as db:
+        seals.seal_heads(db, runtime.keys, clock.now())
+    with runtime.database.reading() as db:
+        seals.write_file(db, runtime.settings.seal_file)
+
+
+def verify(runtime: Runtime) -> None:
+    """The whole log was checked, and each centre's chain tells with what outcome."""
+    with runtime.database.reading() as db:
+        report = audit.verify(db, runtime.keys, runtime.settings.seal_file)
+    with runtime.database.writing() as db:
+        record_verification(db, report, actor="system", now=clock.now())
+
+
+def record_verification(
+    db: Session, report: audit.Verification, *, actor: Staff | str, now: datetime
+) -> None:
+    """Every centre's chain tells that the log was checked, and the first findings."""
+    for centre in db.scalars(select(Centre).order_by(Centre.id)):
+        events.record(
+            db,
+            Action.LOG_VERIFY,
+            on=centre,
+            subject=centre,
+            actor=actor,
+            now=now,
+            events=report.events,
+            chains=report.chains,
+            seals=report.seals,
+            found=report.found,
+            findings=[
+                {"kind": one.kind.value, "where": one.where, "position": one.position}
+                for one in report.findings[:20]
+            ],
+        )
+
+
+def tidy(runtime: Runtime) -> None:
+    """Old sessions of browsers, failed sign-ins and finished jobs are gone."""
+    now = clock.now()
+    with runtime.database.writing() as db:
+        db.execute(delete(StaffSession).where(StaffSession.expires_at < now - FORGET_SESSIONS))
+        db.execute(delete(SignInAttempt).where(SignInAttempt.at < now - FORGET_ATTEMPTS))
+        jobs.forget_done(db, now)
+
+
+def _next_night(now: datetime) -> datetime:
+    day = clock.local_day(now)
+    night = clock.from_local(day, VERIFY_AT.hour, VERIFY_AT.minute)
+    if night > now:
+        return night
+    return clock.from_local(day + timedelta(days=1), VERIFY_AT.hour, VERIFY_AT.minute)
+
+
+#: Every kind of job that the worker knows. A kind takes the runtime and the job's arguments.
+KINDS = {
+    "seal": jobs.Kind(seal, next_due=lambda now: now + SEAL_EVERY),
+    "verify": jobs.Kind(verify, longest=timedelta(hours=2), next_due=_next_night),
+    "tidy": jobs.Kind(tidy, next_due=lambda now: now + timedelta(hours=6)),
+}
