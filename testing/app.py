@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from testing import clock, errors, events, logs, navigation, schema, staff_words
+from testing import clock, errors, events, logs, navigation, result_words, schema, staff_words
 from testing.db import Database, make_engine
 from testing.keys import read_keys
 from testing.languages import (
@@ -75,6 +75,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.context_processor(page_facts)
     navigation.init_app(app)
     staff_words.init_app(app)
+    result_words.init_app(app)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]

@@ -34,6 +34,8 @@ WORDS = {
     "PermissionWithdrawn": _l(
         "There is no permission to see this result. The person may have withdrawn it."
     ),
+    "AlreadyRated": _l("You have sent these marks already. Nobody can change them now."),
+    "MarksMissing": _l("Choose a level for each criterion."),
     "FormExpired": _l("The form was open for too long. Reload the page and send it again."),
     "RolesClash": _l(
         "A clerk belongs to an office and has no other role. Nobody else belongs to an office."

@@ -3,13 +3,15 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from items.models import TaskVersion
 from items.orm import Base, IntPk, JsonText, PublicId, enum_type
 from testing.models.organisations import Staff
 from testing.models.sittings import Part
+
+_UNRATED = text("level IS NULL")
 
 
 class ScriptMode(StrEnum):
@@ -42,6 +44,13 @@ class Script(Base):
     __table_args__ = (
         UniqueConstraint("part_id", "position"),
         CheckConstraint("length(text) <= 20000", name="text_length"),
+        CheckConstraint("level IS NULL OR submitted_at IS NOT NULL", name="rated_when_submitted"),
+        Index(
+            "ix_script_to_rate",
+            "submitted_at",
+            sqlite_where=_UNRATED,
+            postgresql_where=_UNRATED,
+        ),
     )
 
     id: Mapped[IntPk]
@@ -56,8 +65,10 @@ class Script(Base):
     opened_at: Mapped[datetime]
     saved_at: Mapped[datetime | None]
     #: When the person handed it in; only then may it be rated.
-    submitted_at: Mapped[datetime | None] = mapped_column(index=True)
+    submitted_at: Mapped[datetime | None]
     is_dont_know: Mapped[bool] = mapped_column(default=False)
+    #: What the raters agree on; null until the last rating that is needed.
+    level: Mapped[str | None] = mapped_column(String(12))
 
     part: Mapped[Part] = relationship()
     task_version: Mapped[TaskVersion] = relationship()

@@ -9,6 +9,7 @@ from testing.views import (
     media,
     permissions,
     public,
+    rating,
     referrals,
     sign_in,
 )
@@ -22,6 +23,7 @@ BLUEPRINTS = (
     referrals.bp,
     permissions.bp,
     invitations.bp,
+    rating.bp,
 )
 
 

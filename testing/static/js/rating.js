@@ -4,6 +4,7 @@
                           level, else the first). Arrows move between levels, as radios do by themselves.
      details.more         "d" opens or closes the descriptors of the criterion that has the focus
    Ctrl+Enter (or ⌘+Enter) sends the form with its first submit button.
+   data-save-url="…"      each mark is kept there as soon as it is made; [data-saved] says so
    Keys are silent while somebody types in a text field.
 */
 "use strict";
@@ -28,6 +29,22 @@ if (rating) {
     } else if (event.key === "d") {
       const descriptors = event.target.closest(".criterion")?.querySelector("details");
       if (descriptors) descriptors.open = !descriptors.open;
+    }
+  });
+  const said = rating.querySelector("[data-saved]");
+
+  rating.addEventListener("change", async () => {
+    if (!rating.dataset.saveUrl) return;
+    try {
+      const answer = await fetch(rating.dataset.saveUrl, {
+        method: "POST",
+        body: new FormData(rating),
+        headers: { "X-Autosave": "1" },
+      });
+      said.textContent = answer.ok ? `${said.dataset.words} ${(await answer.json()).saved}` : "";
+    } catch {
+      // Nothing is lost without a network: the marks stand in the form and go with it.
+      said.textContent = "";
     }
   });
 }

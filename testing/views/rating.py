@@ -1,0 +1,129 @@
+"""Rating: a count, the next script at once, and back to the count."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from items.bank_files import count_words
+from scoring.cefr import REPORTED_LEVELS
+from testing import blinding, clock, events, kiosk_pages, rating, rating_data, result_words
+from testing.access import Unit, page, roles
+from testing.events import Action
+from testing.forms.fields import Form
+from testing.models import Criterion, Rating, Role
+
+bp = Blueprint("rating", __name__, url_prefix="/rating")
+RATER = roles(Role.RATER)
+
+
+@bp.get("")
+@page(RATER, Unit.WRITE)
+def queue():
+    desk = rating.desk_of(g.db, g.staff, g.now)
+    centre = g.staff.centre
+    events.record(
+        g.db,
+        Action.LIST_VIEW,
+        on=centre,
+        subject=centre,
+        actor=g.staff,
+        now=g.now,
+        list="rating",
+    )
+    return render_template("rating/queue.html", desk=desk)
+
+
+@bp.post("/next")
+@page(RATER, Unit.WRITE)
+def next_script():
+    return _to_next()
+
+
+@bp.route("/<public_id>", methods=["GET", "POST"])
+@page(RATER, Unit.WRITE)
+def script(public_id: str):
+    own = rating.own(g.db, public_id, g.staff)
+    if request.method == "GET":
+        rating.view(g.db, own, actor=g.staff, now=g.now)
+        return _page(own)
+    marks, note = _marks(), request.form.get("note", "")
+    missing = [one for one in Criterion if one.value not in marks]
+    if not Form().validate() or missing:
+        rating.save(g.db, own, marks, note)
+        return _page(own, missing), 400
+    rating.submit(g.db, own, marks, note, actor=g.staff, now=g.now)
+    return _to_next()
+
+
+@bp.post("/<public_id>/save")
+@page(RATER, Unit.WRITE)
+def save(public_id: str):
+    """Autosave, or "save and rest"."""
+    own = rating.own(g.db, public_id, g.staff)
+    rating.save(g.db, own, _marks(), request.form.get("note", ""))
+    if request.headers.get("X-Autosave"):
+        return {"saved": f"{clock.local(g.now):%H.%M}"}
+    flash(_("Your marks are saved. You can go on later."), "done")
+    return redirect(url_for("rating.queue"), 303)
+
+
+@bp.route("/<public_id>/return", methods=["GET", "POST"])
+@page(RATER, Unit.WRITE)
+def give_back(public_id: str):
+    own = rating.own(g.db, public_id, g.staff)
+    if not Form().validate_on_submit():
+        return render_template("rating/give_back.html", rating=own)
+    rating.give_back(g.db, own, actor=g.staff, now=g.now)
+    flash(_("The text waits for another rater."), "done")
+    return redirect(url_for("rating.queue"), 303)
+
+
+def _to_next() -> Any:
+    taken = rating.take_next(g.db, g.staff, now=g.now)
+    if taken is None:
+        flash(_("There is nothing to rate now."), "info")
+        return redirect(url_for("rating.queue"), 303)
+    return redirect(url_for("rating.script", public_id=taken.public_id), 303)
+
+
+def _marks() -> dict[str, str]:
+    return {one.value: request.form[one.value] for one in Criterion if one.value in request.form}
+
+
+def _page(own: Rating, missing: list[Criterion] | tuple[()] = ()) -> str:
+    """The script and the criteria. Nothing here tells who wrote it or what others gave."""
+    script = own.script
+    language = "sv" if str(get_locale()) == "sv" else "fi"
+    texts = rating_data.descriptors()
+    text = blinding.blind(script.text, script.part.sitting.person)
+    criteria = [
+        {
+            "name": one.value,
+            "word": result_words.CRITERIA[one],
+            "hint": result_words.CRITERION_HINTS[one],
+            "chosen": (own.marks or {}).get(one.value),
+            "descriptors": texts.texts[language][one],
+            "is_missing": one in missing,
+        }
+        for one in Criterion
+    ]
+    return render_template(
+        "rating/script.html",
+        rating=own,
+        text=text,
+        is_covered=blinding.MARK in text,
+        mark=blinding.MARK,
+        words=count_words(script.text),
+        prompt=kiosk_pages.prompt_view(script),
+        notes=script.task_version.document.get("notes", ""),
+        language=script.task_version.document["language"],
+        mode=script.mode.value,
+        criteria=criteria,
+        levels=REPORTED_LEVELS,
+        descriptor_language=language,
+        is_provisional=texts.provisional,
+        missing=missing,
+        today=rating.desk_of(g.db, g.staff, g.now).today,
+    )
