@@ -29,7 +29,6 @@ from testing.models import (
 )
 from testing.refusals import Refusal
 
-
 #: The level of the first task of a sitting: nobody's first page is beyond them by much, and who
 #: can do more climbs in two tasks. It chooses where to begin and enters no estimate.
 FIRST_LEVEL = "A1.2"
@@ -377,6 +376,7 @@ def _go_on(
     assert decision.stop is not None
     part.stop_reason = decision.stop.value
     part.belief = decision.belief.to_record()
+    plans.count_exposure(db, part, plan, [one.task for one in done])
     _end_part(db, visit, part, now)
 
 

@@ -23,11 +23,18 @@ from items.models import TaskVersion
 from scoring.bank import Bank
 from scoring.blueprint import Blueprint
 from scoring.cefr import Scale
+from scoring.exposure import NO_COUNTS, Counts
 from scoring.sitting import PartPlan, Settings, plan_part
-from testing.models import FrozenBank, Part
+from testing.models import ExposureCounts, FrozenBank, Part, Skill
 from testing.refusals import Refusal
+from testing.settings import Mode
 
 V = TypeVar("V")
+
+
+#: The highest share of sittings at a level that may be given one task. A limit below what the bank
+#: can keep is approached as far as its tasks go: `docs/measurement.md` says how far that is.
+EXPOSURE_LIMITS = {Mode.LIVE: 0.25, Mode.PILOT: 0.6, Mode.DEMO: 0.6}
 
 
 class BankNotReady(Refusal):
@@ -138,6 +145,7 @@ def freeze_plan(
 
     :raise BlueprintInfeasible: the bank cannot meet the blueprint even with tasks seen before.
     """
+    sitting = part.sitting
     plan = plan_part(
         in_use.bank,
         in_use.scale.standard,
@@ -146,6 +154,8 @@ def freeze_plan(
         seed=seed,
         start_theta=start_theta,
         seen=seen,
+        exposure_counts=exposure_of(db, sitting.language, part.skill),
+        exposure_limit=EXPOSURE_LIMITS[Mode(sitting.mode)],
     )
     if db.get(FrozenBank, in_use.digest) is None:
         content = {"tasks": in_use.bank.to_records(), "versions": dict(in_use.versions)}
@@ -155,6 +165,40 @@ def freeze_plan(
     part.plan = plan.to_record()
     _PLANS.get((part.public_id, in_use.digest), lambda: plan)
     return plan
+
+
+def exposure_of(db: Session, language: str, skill: Skill) -> Counts:
+    """What recent sittings were given."""
+    row = _exposure_row(db, language, skill)
+    return Counts(row.given, row.assigned) if row else NO_COUNTS
+
+
+def count_exposure(db: Session, part: Part, plan: PartPlan, given: list[str]) -> None:
+    """The part that ended counts in what later sittings may be given."""
+    assert part.belief is not None
+    language, level = part.sitting.language, part.belief["most_probable_level"]
+    row = _exposure_row(db, language, part.skill, lock=True)
+    if row is None:
+        row = ExposureCounts(language=language, skill=part.skill, given={}, assigned={})
+        db.add(row)
+    counts = Counts(row.given, row.assigned).after(
+        level,
+        given,
+        plan.eligibility,
+        plan.standard.levels,
+        [task.id for task in plan.bank.tasks],
+    )
+    row.given = {task: dict(levels) for task, levels in counts.given.items()}
+    row.assigned = {task: dict(levels) for task, levels in counts.assigned.items()}
+
+
+def _exposure_row(
+    db: Session, language: str, skill: Skill, *, lock: bool = False
+) -> ExposureCounts | None:
+    wanted = select(ExposureCounts).where(
+        ExposureCounts.language == language, ExposureCounts.skill == skill
+    )
+    return db.scalar(wanted.with_for_update() if lock else wanted)
 
 
 def plan_of(db: Session, part: Part) -> PartPlan:

@@ -26,6 +26,7 @@ from testing.models.rating import Criterion, Rating, RatingOrder, Script, Script
 from testing.models.results import BlindLevel, NotAssessed, Release, Skill, SkillResult, Statement
 from testing.models.service import Feedback, Job, JobState, PromptSound
 from testing.models.sittings import (
+    ExposureCounts,
     FrozenBank,
     HelpCall,
     Part,
@@ -48,6 +49,7 @@ __all__ = [
     "Chain",
     "Criterion",
     "Event",
+    "ExposureCounts",
     "Feedback",
     "FrozenBank",
     "HelpCall",

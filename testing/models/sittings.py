@@ -117,6 +117,19 @@ class FrozenBank(Base):
     created_at: Mapped[datetime]
 
 
+class ExposureCounts(Base):
+    """How often recent sittings were given each task, by level (`scoring.exposure.Counts`)."""
+
+    __tablename__ = "exposure_counts"
+    __table_args__ = (UniqueConstraint("language", "skill"),)
+
+    id: Mapped[IntPk]
+    language: Mapped[str] = mapped_column(String(2))
+    skill: Mapped[Skill] = mapped_column(enum_type(Skill, "skill"))
+    given: Mapped[dict[str, dict[str, float]]] = mapped_column(JsonText)
+    assigned: Mapped[dict[str, dict[str, float]]] = mapped_column(JsonText)
+
+
 class Part(Base):
     """Reading, listening or writing within a sitting."""
 

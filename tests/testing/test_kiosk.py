@@ -5,11 +5,16 @@ import json
 import pytest
 from sqlalchemy import func, select
 
+from scoring.sitting import next_step
+from testing import clock, delivery, people, plans, sittings
 from testing.models import (
+    Booking,
     Event,
+    ExposureCounts,
     HelpCall,
     Part,
     PartState,
+    Person,
     Presentation,
     Response,
     Script,
@@ -222,8 +227,6 @@ def test_the_page_after_the_end_shows_nothing_of_the_person(candidate, arrival, 
 
 
 def test_a_pause_keeps_what_was_chosen_and_resuming_goes_on(candidate, arrival, page, build):
-    from testing import clock, sittings
-
     at_first_task(candidate, arrival)
     task, fields = candidate.task().id, candidate.fields()
 
@@ -282,9 +285,6 @@ def test_every_step_is_one_event_on_the_persons_chain(candidate, arrival, build)
 
 
 def test_a_sitting_replays_from_its_log(candidate, arrival, build):
-    from scoring.sitting import next_step
-    from testing import delivery, plans
-
     candidate.begin(arrival.code())
     candidate.go_to_the_end()
 
@@ -302,3 +302,39 @@ def test_a_sitting_replays_from_its_log(candidate, arrival, build):
             assert json.loads(json.dumps(last.belief.to_record())) == part.belief
 
     build.do(replay)
+
+
+def test_what_one_person_was_given_counts_in_what_the_next_may_be_given(
+    candidate, arrival, build, app, bank
+):
+    candidate.begin(arrival.code())
+    candidate.go_to_the_end()
+    rows = build.do(lambda db: {row.skill: row for row in db.scalars(select(ExposureCounts))})
+    reading = parts(build, arrival)["reading"]
+    level = reading.belief["most_probable_level"]
+    given = {task for task, levels in rows["reading"].given.items() if levels.get(level)}
+    assert given == {task for task in candidate.met if task.startswith("fi-r")}
+    second = build.arrival(surname="Ali")
+    other = Candidate(Page(app), bank, candidate.knows)
+    other.begin(second.code())
+    other.next()
+    plan = parts(build, second)["reading"].plan
+    assert set(plan["eligibility"]) & given
+
+
+def test_a_person_who_comes_again_is_given_other_tasks(candidate, arrival, build, app, bank):
+    candidate.begin(arrival.code())
+    candidate.go_to_the_end()
+    occasion = build.do(lambda db: db.get_one(Booking, arrival.booking.id).occasion)
+    second = build.arrival_at(occasion, arrival.administrator, arrival.clerk)
+
+    def match(db):
+        rows = [db.get_one(Person, one.person_id) for one in (arrival.referral, second.referral)]
+        staff = db.get_one(type(arrival.administrator), arrival.administrator.id)
+        people.match(db, rows[1], rows[0], actor=staff, now=rows[0].created_at)
+
+    build.do(match)
+    again = Candidate(Page(app), bank, candidate.knows)
+    again.begin(second.code())
+    again.go_to_the_end()
+    assert not set(again.met) & set(candidate.met)
