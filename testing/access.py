@@ -31,6 +31,12 @@ class SeatNotBound(Refusal):
     status = 403
 
 
+class PasswordIsInitial(Refusal):
+    """Somebody else knows this password: its holder chooses another one before anything else."""
+
+    status = 403
+
+
 class Unit(Enum):
     """The transaction of a route."""
 
@@ -48,10 +54,13 @@ class Rule:
     needs_staff: bool = True
     needs_seat: bool = False
     roles: frozenset[Role] = frozenset()
+    #: Also for those who have yet to choose a password of their own.
+    admits_initial_password: bool = False
 
     def refuse_unless_met(self, staff: Staff | None, visit: Visit | None) -> None:
         """
         :raise NotSignedIn: the route is for staff and nobody is signed in.
+        :raise PasswordIsInitial: the signed-in person has to choose a password first.
         :raise NotAllowed: the signed-in person has none of the roles.
         :raise SeatNotBound: the route is for a kiosk that a seat code has bound.
         """
@@ -59,6 +68,8 @@ class Rule:
             raise SeatNotBound
         if self.needs_staff and staff is None:
             raise NotSignedIn
+        if staff is not None and staff.password_is_initial and not self.admits_initial_password:
+            raise PasswordIsInitial
         if self.roles and (staff is None or not staff.has(*self.roles)):
             raise NotAllowed
 
@@ -66,6 +77,7 @@ class Rule:
 PUBLIC = Rule("public", needs_staff=False)
 SEATED = Rule("seated", needs_staff=False, needs_seat=True)
 SIGNED_IN = Rule("signed in")
+SIGNED_IN_FIRST_TIME = Rule("signed in, also for the first time", admits_initial_password=True)
 
 
 def roles(*allowed: Role) -> Rule:

@@ -139,6 +139,7 @@ def page_facts() -> dict[str, Any]:
             "staff_name": staff.name,
             "organisation_name": (staff.office or staff.centre).name,
             "sign_out_url": url_for("sign_in.sign_out"),
+            "account_url": url_for("account.password"),
             "home_url": url_for("sign_in.home"),
         }
     return facts

@@ -1,7 +1,9 @@
 """Occasions and places: the last place can be taken once only."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -21,6 +23,9 @@ from testing.models import (
 )
 from testing.models.bookings import TAKES_A_PLACE
 from testing.refusals import NotFound, Refusal
+
+#: States in which a referral needs no other place.
+HOLDS = (BookingState.BOOKED, BookingState.ARRIVED)
 
 
 class OccasionFull(Refusal):
@@ -146,27 +151,103 @@ def places_left(db: Session, occasion: Occasion) -> int:
     return occasion.places - len(_taken(db, occasion))
 
 
-def with_room(db: Session, centre_id: int, now: datetime) -> list[tuple[Occasion, int]]:
-    """Coming occasions of the centre and how many places each has left, the soonest first."""
-    taken = (
-        select(Booking.occasion_id, func.count().label("taken"))
-        .where(Booking.state.in_(TAKES_A_PLACE))
-        .group_by(Booking.occasion_id)
-        .subquery()
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An occasion and how many of its places are taken."""
+
+    occasion: Occasion
+    taken: int
+
+    @property
+    def left(self) -> int:
+        return self.occasion.places - self.taken
+
+
+def coming(db: Session, centre_id: int, now: datetime) -> list[Counted]:
+    """Occasions that are not over yet, the soonest first."""
+    query = _counted(centre_id).where(Occasion.ends_at > now).order_by(Occasion.starts_at)
+    return [Counted(occasion, taken) for occasion, taken in db.execute(query)]
+
+
+def past(db: Session, centre_id: int, now: datetime, skip: int = 0) -> list[Counted]:
+    """One page of occasions that are over, the latest first."""
+    query = (
+        _counted(centre_id)
+        .where(Occasion.ends_at <= now)
+        .order_by(Occasion.starts_at.desc())
+        .offset(skip)
+        .limit(PAGE)
     )
-    rows = db.execute(
-        select(Occasion, Occasion.places - func.coalesce(taken.c.taken, 0))
-        .outerjoin(taken, taken.c.occasion_id == Occasion.id)
-        .where(
-            Occasion.centre_id == centre_id,
-            Occasion.starts_at > now,
-            Occasion.cancelled_at.is_(None),
-            Occasion.closed_at.is_(None),
+    return [Counted(occasion, taken) for occasion, taken in db.execute(query)]
+
+
+def count_past(db: Session, centre_id: int, now: datetime) -> int:
+    query = select(func.count()).where(Occasion.centre_id == centre_id, Occasion.ends_at <= now)
+    return db.scalar(query) or 0
+
+
+def of_occasion(db: Session, occasion: Occasion) -> list[Booking]:
+    """Every booking of the occasion with its person, those who hold a place first."""
+    rows = db.scalars(
+        select(Booking)
+        .where(Booking.occasion_id == occasion.id)
+        .options(
+            joinedload(Booking.referral).joinedload(Referral.person),
+            joinedload(Booking.referral).joinedload(Referral.office),
         )
-        .order_by(Occasion.starts_at)
+        .order_by(Booking.place, Booking.id)
+    )
+    return sorted(rows, key=lambda booking: booking.state not in TAKES_A_PLACE)
+
+
+def to_rebook(db: Session, occasion: Occasion) -> list[Booking]:
+    """Bookings of a cancelled occasion whose people have no other place yet."""
+    if occasion.cancelled_at is None:
+        return []
+    elsewhere = select(Booking.referral_id).where(Booking.state.in_(HOLDS))
+    rows = db.scalars(
+        select(Booking)
+        .join(Referral)
+        .where(
+            Booking.occasion_id == occasion.id,
+            Booking.state == BookingState.CANCELLED,
+            Booking.changed_at >= occasion.cancelled_at,
+            Referral.state == ReferralState.OPEN,
+            Booking.referral_id.not_in(elsewhere),
+        )
+        .options(joinedload(Booking.referral).joinedload(Referral.person))
+        .order_by(Booking.place)
+    )
+    return list(rows)
+
+
+def _counted(centre_id: int) -> Any:
+    taken = (
+        select(func.count())
+        .where(Booking.occasion_id == Occasion.id, Booking.state.in_(TAKES_A_PLACE))
+        .correlate(Occasion)
+        .scalar_subquery()
+    )
+    return (
+        select(Occasion, taken)
+        .where(Occasion.centre_id == centre_id)
         .options(joinedload(Occasion.site))
     )
-    return [(occasion, left) for occasion, left in rows if left > 0]
+
+
+def with_room(db: Session, centre_id: int, now: datetime) -> list[tuple[Occasion, int]]:
+    """Coming occasions of the centre and how many places each has left, the soonest first."""
+    return [
+        (one.occasion, one.left)
+        for one in coming(db, centre_id, now)
+        if one.left > 0
+        and one.occasion.starts_at > now
+        and one.occasion.cancelled_at is None
+        and one.occasion.closed_at is None
+    ]
 
 
 def book(
@@ -234,19 +315,26 @@ def move(
     return book(db, booking.referral, occasion, actor=actor, now=now)
 
 
-def rebook(
-    db: Session, booking: Booking, occasion: Occasion, *, actor: Staff, now: datetime
+def give_place(
+    db: Session, referral: Referral, occasion: Occasion, *, actor: Staff, now: datetime
 ) -> Booking:
-    """The person has a place on another occasion; that they missed this one stays on record.
+    """The referral has its place on this occasion: moved from the one that waits, or a new one.
 
-    :raise BookingClosed: the person came to this occasion, or was moved from it already.
+    That the person missed an earlier occasion stays on record. Refuses as `book` does.
     """
-    _lock_booking(db, booking, occasion)
-    if booking.state is BookingState.BOOKED:
-        return move(db, booking, occasion, actor=actor, now=now)
-    if booking.state not in (BookingState.CANCELLED, BookingState.NO_SHOW):
-        raise BookingClosed
-    return book(db, booking.referral, occasion, actor=actor, now=now)
+    waiting = waiting_place(db, referral)
+    if waiting is None:
+        return book(db, referral, occasion, actor=actor, now=now)
+    return move(db, waiting, occasion, actor=actor, now=now)
+
+
+def waiting_place(db: Session, referral: Referral) -> Booking | None:
+    """The place that waits for the person."""
+    return db.scalar(
+        select(Booking)
+        .where(Booking.referral_id == referral.id, Booking.state == BookingState.BOOKED)
+        .options(joinedload(Booking.occasion).joinedload(Occasion.site))
+    )
 
 
 def cancel(db: Session, booking: Booking, *, actor: Staff, now: datetime) -> None:

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from testing.access import SeatNotBound
+from testing.access import PasswordIsInitial, SeatNotBound
 from testing.refusals import NotSignedIn, Refusal
 
 log = structlog.get_logger()
@@ -40,6 +40,11 @@ WORDS = {
     "RolesClash": _l(
         "A clerk belongs to an office and has no other role. Nobody else belongs to an office."
     ),
+    "LastAdministrator": _l(
+        "The centre needs an administrator. Give somebody else the role first."
+    ),
+    "PasswordIsInitial": _l("Choose a password of your own first."),
+    "NotYetGiven": _l("A permission is recorded after it was given."),
     "EmailTaken": _l("Another account has this e-mail address."),
     "BirthDateDiffers": _l("The personal identity code tells another birth date. Check both."),
     "BadIdentityCode": _l("This is not a personal identity code. Check it, or leave it out."),
@@ -57,6 +62,7 @@ LAST_RESORT = """<!doctype html><html lang="fi"><meta charset="utf-8"><title>Lä
 def init_app(app: Flask) -> None:
     app.register_error_handler(SeatNotBound, seat_not_bound)
     app.register_error_handler(NotSignedIn, not_signed_in)
+    app.register_error_handler(PasswordIsInitial, password_is_initial)
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, form_expired)
     app.register_error_handler(HTTPException, http_error)
@@ -94,6 +100,12 @@ def not_signed_in(_error: NotSignedIn) -> Any:
     if request.method == "GET":
         return redirect(url_for("sign_in.sign_in", next=request.path), 303)
     return error_page(403, "NotSignedIn")
+
+
+def password_is_initial(_error: PasswordIsInitial) -> Any:
+    if request.method == "GET":
+        return redirect(url_for("account.password"), 303)
+    return error_page(403, "PasswordIsInitial")
 
 
 def refused(error: Refusal) -> Response:

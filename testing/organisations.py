@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from testing import events
 from testing.events import Action
@@ -100,3 +100,37 @@ def open_sites(db: Session, centre_id: int) -> list[Site]:
             .order_by(Site.name)
         )
     )
+
+
+def name_is_taken(db: Session, centre: Centre, name: str) -> bool:
+    """Whether another centre has this name."""
+    query = select(Centre.id).where(Centre.name == name.strip(), Centre.id != centre.id)
+    return db.scalar(query) is not None
+
+
+def offices(db: Session, centre_id: int) -> list[Office]:
+    """Every office that refers or referred people, by name."""
+    return list(
+        db.scalars(select(Office).where(Office.centre_id == centre_id).order_by(Office.name))
+    )
+
+
+def sites(db: Session, centre_id: int) -> list[Site]:
+    return list(db.scalars(select(Site).where(Site.centre_id == centre_id).order_by(Site.name)))
+
+
+def staff_of(db: Session, centre_id: int) -> list[Staff]:
+    """The centre's own staff and the clerks of its offices, by name."""
+    return list(
+        db.scalars(
+            select(Staff)
+            .where(Staff.centre_id == centre_id)
+            .options(joinedload(Staff.office))
+            .order_by(Staff.name)
+        )
+    )
+
+
+def find(db: Session, kind: type[Any], public_id: str) -> Any:
+    """The row of a site, an office or a member of staff, or None."""
+    return db.scalar(select(kind).where(kind.public_id == public_id))

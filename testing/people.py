@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from testing import events, identity
+from testing import bookings, events, identity
 from testing.events import Action
 from testing.keys import Keys
-from testing.models import Centre, Person, Staff
-from testing.refusals import Refusal
+from testing.models import Centre, Person, Sitting, Staff
+from testing.refusals import NotFound, Refusal
 
 
 class CannotMatch(Refusal):
@@ -135,6 +135,56 @@ def unmatch(db: Session, person: Person, *, actor: Staff, now: datetime) -> None
         now=now,
         other=other.public_id,
     )
+
+
+def search(db: Session, keys: Keys, centre_id: int, text: str, most: int = 50) -> list[Person]:
+    """The centre's people whom a name, birth date, identity code or booking reference tells."""
+    text = text.strip()
+    if re.fullmatch(r"\d{4} ?\d{4}", text):
+        booking = bookings.by_reference(db, text, centre_id)
+        return [booking.referral.person] if booking else []
+    try:
+        code = identity.clean(text)
+    except identity.BadIdentityCode:
+        code = None
+    if code is not None:
+        return identity.find(db, code, centre_id, keys)
+    return list(
+        db.scalars(
+            select(Person)
+            .where(Person.centre_id == centre_id, Person.id.in_(named(text)))
+            .order_by(Person.surname, Person.given_names, Person.id)
+            .limit(most)
+        )
+    )
+
+
+def of_centre(db: Session, public_id: str, staff: Staff) -> Person:
+    """The person, if the centre of staff who are of no office knows them.
+
+    :raise NotFound: otherwise.
+    """
+    person = db.scalar(select(Person).where(Person.public_id == public_id))
+    if person is None or staff.office_id or person.centre_id != staff.centre_id:
+        raise NotFound
+    return person
+
+
+def sittings_of(db: Session, rows: Sequence[Person]) -> list[Sitting]:
+    """Every sitting of these rows of a person, the latest first."""
+    return list(
+        db.scalars(
+            select(Sitting)
+            .where(Sitting.person_id.in_([row.id for row in rows]))
+            .order_by(Sitting.id.desc())
+        )
+    )
+
+
+def unmask(db: Session, keys: Keys, person: Person, *, actor: Staff, now: datetime) -> str | None:
+    """The identity code in clear. Who has seen it may not rate what the person writes."""
+    events.record(db, Action.PERSON_UNMASK, on=person, subject=person, actor=actor, now=now)
+    return identity.reveal(person, keys)
 
 
 def named(text: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from testing import clock, events, people
+from testing import bookings, clock, events, people
 from testing.events import Action
 from testing.keys import Keys
 from testing.models import (
@@ -73,20 +73,11 @@ def cancel(db: Session, referral: Referral, *, actor: Staff, now: datetime) -> N
 
     :raise HasBooking: a place waits for it.
     """
-    if booked_place(db, referral) is not None:
+    if bookings.waiting_place(db, referral) is not None:
         raise HasBooking
     referral.state = ReferralState.CANCELLED
     events.record(
         db, Action.REFERRAL_CANCEL, on=referral.person, subject=referral, actor=actor, now=now
-    )
-
-
-def booked_place(db: Session, referral: Referral) -> Booking | None:
-    """The place that waits for the person."""
-    return db.scalar(
-        select(Booking).where(
-            Booking.referral_id == referral.id, Booking.state == BookingState.BOOKED
-        )
     )
 
 
@@ -97,6 +88,17 @@ def own(db: Session, public_id: str, staff: Staff) -> Referral:
     """
     referral = db.scalar(select(Referral).where(Referral.public_id == public_id))
     if referral is None or staff.office_id is None or referral.office_id != staff.office_id:
+        raise NotFound
+    return referral
+
+
+def of_centre(db: Session, public_id: str, staff: Staff) -> Referral:
+    """The referral, if it belongs to the centre of staff who are of no office.
+
+    :raise NotFound: otherwise.
+    """
+    referral = db.scalar(select(Referral).where(Referral.public_id == public_id))
+    if referral is None or staff.office_id or referral.centre_id != staff.centre_id:
         raise NotFound
     return referral
 
@@ -200,6 +202,12 @@ def search(
     return _listed(db, query.order_by(Referral.id.desc()).limit(most), now)
 
 
+def of_people(db: Session, persons: list[Person], now: datetime) -> list[Listed]:
+    """Every office's referrals of these rows of a person, the newest first: for the centre only."""
+    query = _with_newest_booking().where(Referral.person_id.in_([row.id for row in persons]))
+    return _listed(db, query.order_by(Referral.id.desc()), now)
+
+
 def _newest() -> Any:
     """Id of the newest booking of each referral."""
     return (
@@ -218,6 +226,7 @@ def _with_newest_booking() -> Any:
         .outerjoin(Occasion, Occasion.id == Booking.occasion_id)
         .options(
             joinedload(Referral.person),
+            joinedload(Referral.office),
             selectinload(Referral.permissions),
             joinedload(Booking.occasion).joinedload(Occasion.site),
         )

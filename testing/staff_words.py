@@ -19,6 +19,7 @@ from testing.models import (
     Purpose,
     ReferralState,
     Role,
+    SittingState,
 )
 from testing.referrals import Pile, Standing
 
@@ -65,6 +66,12 @@ WORDS: dict[type[StrEnum], dict[Any, Any]] = {
         ReferralState.OPEN: _l("Open"),
         ReferralState.CANCELLED: _l("Cancelled"),
         ReferralState.COMPLETED: _l("Completed"),
+    },
+    SittingState: {
+        SittingState.OPEN: _l("Under way"),
+        SittingState.PAUSED: _l("Paused"),
+        SittingState.FINISHED: _l("Done to the end"),
+        SittingState.ENDED: _l("Ended early"),
     },
     Standing: {
         Standing.NEEDS_PLACE: _l("No place yet"),
@@ -153,6 +160,11 @@ def contents_in_words(contents: list[str]) -> list[Any]:
     return [in_words(PermissionContent(content)) for content in contents]
 
 
+def roles_in_words(roles: list[str]) -> list[Any]:
+    """What somebody may do, as it is kept in the database."""
+    return [in_words(Role(role)) for role in roles]
+
+
 def weekday(moment: datetime) -> str:
     """The day of the week, short."""
     return str(format_date(clock.local_day(moment), "EEE")).removesuffix(".")
@@ -176,5 +188,6 @@ def init_app(app: Flask) -> None:
         shape_of=shape_of,
         language_name=language_name,
         contents_in_words=contents_in_words,
+        roles_in_words=roles_in_words,
         tested_language=lambda code: dict(TESTED_LANGUAGES)[code],
     )

@@ -4,7 +4,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from testing import clock, identity, staff_words
-from testing.forms.fields import Form, choice, day, text
+from testing.forms.fields import Form, choice, day, text, tick
 from testing.people import PersonData
 
 EARLIEST = date(1900, 1, 1)
@@ -69,3 +69,24 @@ class PersonFields(Form):
             identity_code=identity.clean(self.identity_code.data or "") or kept_code,
             phone=self.phone.data or "",
         )
+
+
+class PeopleSearchForm(Form):
+    """Sent as POST: what it asks for belongs in no address."""
+
+    text = text(
+        _l("Name, birth date, booking reference or personal identity code"),
+        error=_l("Write what you know about the person."),
+    )
+
+
+class CorrectionForm(PersonFields):
+    is_code_removed = tick(_l("Remove the personal identity code"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        if self.is_code_removed.data and self.identity_code.data:
+            return self.fault(
+                self.identity_code, _l("Either write a new code or remove the old one.")
+            )
+        return valid

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from items.orm import Base, Digest, IntPk, JsonText, PublicId, enum_type
@@ -97,6 +97,8 @@ class Staff(Base):
     title: Mapped[str] = mapped_column(String(120), default="")
     email: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str]
+    #: Somebody else knows the password: its holder chooses another one before anything else.
+    password_is_initial: Mapped[bool] = mapped_column(default=False, server_default=false())
     roles: Mapped[list[str]] = mapped_column(JsonText)
     language: Mapped[str] = mapped_column(String(8), default="fi")
     created_at: Mapped[datetime]

@@ -3,10 +3,14 @@
 from flask import Flask
 
 from testing.views import (
+    account,
+    centre,
     desk,
     invitations,
     kiosk,
     media,
+    occasions,
+    people,
     permissions,
     public,
     rating,
@@ -20,10 +24,14 @@ BLUEPRINTS = (
     kiosk.bp,
     desk.bp,
     sign_in.bp,
+    account.bp,
     referrals.bp,
     permissions.bp,
     invitations.bp,
     rating.bp,
+    occasions.bp,
+    people.bp,
+    centre.bp,
 )
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from flask import Blueprint, Response, g, request, url_for
 from sqlalchemy.orm import Session
 
-from testing import access, clock, events, letters, pdf, referrals
+from testing import access, bookings, clock, events, letters, pdf, referrals
 from testing.access import Unit, page, roles
 from testing.events import Action
-from testing.models import Booking, Person, Role
+from testing.models import Booking, BookingState, Person, Role
 from testing.refusals import NotFound
 
 bp = Blueprint("invitations", __name__)
@@ -29,12 +29,32 @@ def show_pdf(public_id: str):
     return _pdf(lambda db: _of_referral(db, public_id))
 
 
+@bp.get("/bookings/<public_id>/invitation")
+@page(roles(Role.ADMINISTRATOR), Unit.WRITE)
+def of_booking(public_id: str):
+    booking = _of_centre(g.db, public_id)
+    return _page(booking, url_for("occasions.show", public_id=booking.occasion.public_id))
+
+
+@bp.get("/bookings/<public_id>/invitation.pdf")
+@page(roles(Role.ADMINISTRATOR), Unit.OWN)
+def of_booking_pdf(public_id: str):
+    return _pdf(lambda db: _of_centre(db, public_id))
+
+
 def _of_referral(db: Session, public_id: str) -> Booking:
     """
     :raise NotFound: not the clerk's own referral, or no place waits for the person.
     """
-    booking = referrals.booked_place(db, referrals.own(db, public_id, g.staff))
+    booking = bookings.waiting_place(db, referrals.own(db, public_id, g.staff))
     if booking is None:
+        raise NotFound
+    return booking
+
+
+def _of_centre(db: Session, public_id: str) -> Booking:
+    booking = bookings.find_booking(db, public_id, g.staff.centre_id)
+    if booking.state is not BookingState.BOOKED:
         raise NotFound
     return booking
 

@@ -102,7 +102,7 @@ def show(public_id: str):
 def place(public_id: str):
     """Books a place, or moves the person to another occasion."""
     referral = referrals.own(g.db, public_id, g.staff)
-    waiting = referrals.booked_place(g.db, referral)
+    waiting = bookings.waiting_place(g.db, referral)
     here = waiting.occasion_id if waiting else None
     offered = [
         (occasion, left)
@@ -116,11 +116,10 @@ def place(public_id: str):
             "office/place.html", form=form, offered=offered, referral=referral, waiting=waiting
         ), 400 if form.errors else 200
     occasion = _occasion(form.occasion.data)
+    bookings.give_place(g.db, referral, occasion, actor=g.staff, now=g.now)
     if waiting is None:
-        bookings.book(g.db, referral, occasion, actor=g.staff, now=g.now)
         flash(_("The place is booked."), "done")
     else:
-        bookings.move(g.db, waiting, occasion, actor=g.staff, now=g.now)
         flash(_("The place is moved. Print a new invitation: the reference has changed."), "done")
     return redirect(url_for("referrals.show", public_id=public_id), 303)
 
@@ -129,7 +128,7 @@ def place(public_id: str):
 @page(CLERK, Unit.WRITE)
 def cancel_place(public_id: str):
     referral = referrals.own(g.db, public_id, g.staff)
-    waiting = referrals.booked_place(g.db, referral)
+    waiting = bookings.waiting_place(g.db, referral)
     if waiting is None:
         raise bookings.BookingClosed
     form = Form()
@@ -146,7 +145,7 @@ def cancel(public_id: str):
     referral = referrals.own(g.db, public_id, g.staff)
     form = Form()
     if not form.validate_on_submit():
-        waiting = referrals.booked_place(g.db, referral)
+        waiting = bookings.waiting_place(g.db, referral)
         return render_template("office/referral_cancel.html", referral=referral, waiting=waiting)
     referrals.cancel(g.db, referral, actor=g.staff, now=g.now)
     flash(_("The referral is cancelled."), "done")

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
 from testing import access, accounts, clock
-from testing.access import PUBLIC, SIGNED_IN, Unit, page
+from testing.access import PUBLIC, SIGNED_IN, SIGNED_IN_FIRST_TIME, Unit, page
 from testing.forms.sign_in import SignInForm
 from testing.models import Role, Staff
 
@@ -69,7 +69,7 @@ def home():
 
 
 @bp.post("/sign-out")
-@page(SIGNED_IN, Unit.WRITE)
+@page(SIGNED_IN_FIRST_TIME, Unit.WRITE)
 def sign_out():
     accounts.sign_out(g.db, session["staff"], g.staff, g.now)
     session.clear()

@@ -213,8 +213,8 @@ def test_missing_an_occasion_stays_on_record_when_a_new_place_is_given(
     def miss_and_rebook(db):
         row = db.get_one(Booking, booking.id)
         bookings.mark_no_show(db, row, actor=administrator, now=NOW)
-        new = bookings.rebook(
-            db, row, db.get_one(Occasion, coming.id), actor=administrator, now=NOW
+        new = bookings.give_place(
+            db, row.referral, db.get_one(Occasion, coming.id), actor=administrator, now=NOW
         )
         return row.state, new.state
 
