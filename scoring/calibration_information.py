@@ -23,8 +23,8 @@ IntArray = NDArray[np.int64]
 
 # Three suffice after some ten answers; a handful of answers leaves posteriors as wide as the
 # population.
-DEGREES = (3, 6, 12)
-LEFT_OUT = 0.003
+DEGREES = (2, 4, 8, 12)
+LEFT_OUT = 0.006
 CHUNK_ENTRIES = 3_000_000
 
 
@@ -59,93 +59,143 @@ def posterior_polynomials(posterior: FloatArray, theta: FloatArray, degree: int)
 
 
 @dataclass(frozen=True, eq=False)
-class PersonScores:
-    """Posterior expansions of every answer's score: (answers, degree + 1, width), in `order` of
-    cells."""
+class ScoreSums:
+    """Sums over persons of products of their complete-data scores' posterior expansions.
 
-    order: IntArray
-    values: FloatArray
-
-
-def person_scores(
-    answers: Answers, cells: Cells, score: FloatArray, polynomials: FloatArray
-) -> PersonScores:
-    """Every answer's score projected on its person's polynomials.
-
-    score : (cells, Q, width). polynomials : as from `posterior_polynomials`.
+    cross : (I · width, I · width) covariances of all item scores, by expansion; blocks on the
+        diagonal included. squared_means : (I, width, width) products of the posterior means of each
+        item's scores. others : (I · width, m) covariances with the given other scores.
     """
+
+    cross: FloatArray
+    squared_means: FloatArray
+    others: FloatArray
+
+
+def score_sums(
+    answers: Answers,
+    cells: Cells,
+    score: FloatArray,
+    polynomials: FloatArray,
+    others: FloatArray,
+) -> ScoreSums:
+    """The sums that missing information is made of.
+
+    Parameters
+    ----------
+    score : (cells, Q, width) score of each answer at each node.
+    polynomials : (persons, kept, Q) from `posterior_polynomials`.
+    others : (persons, kept, m) expansions of scores that belong to persons, not to answers.
+    """
+    # A dense product costs persons × size², scattering pairs answers² / persons × 25 or so.
+    pairs = float((np.bincount(answers.person).astype(float) ** 2).sum())
+    if 25.0 * pairs > float(answers.n_persons) * answers.n_items**2:
+        return _dense_sums(answers, cells, score, polynomials, others)
+    return _sparse_sums(answers, cells, score, polynomials, others)
+
+
+def exact_second_moments(
+    expected: FloatArray, score: FloatArray, cell_item: IntArray, n_items: int
+) -> FloatArray:
+    """(I, width, width) sum over persons of the posterior mean of each item's score products."""
+    width = score.shape[2]
+    result = np.empty((n_items, width, width))
+    for v in range(width):
+        weighted = expected * score[:, :, v]
+        for w in range(v + 1):
+            by_cell = np.einsum("cq,cq->c", weighted, score[:, :, w])
+            result[:, v, w] = result[:, w, v] = np.bincount(cell_item, by_cell, n_items)
+    return result
+
+
+def _dense_sums(
+    answers: Answers,
+    cells: Cells,
+    score: FloatArray,
+    polynomials: FloatArray,
+    others: FloatArray,
+) -> ScoreSums:
+    n_items, width, n_nodes = answers.n_items, score.shape[2], score.shape[1]
+    size, n_kept = n_items * width, polynomials.shape[1]
+    category = np.full((answers.n_persons, n_items), -1, dtype=np.int16)
+    category[answers.person, answers.item] = answers.score
+    complete = bool((category >= 0).all())
+    sizes = np.diff(cells.first)
+    lowest = score[cells.first[:-1]]
+    # (Q, I · width): scores of category 0, and what each higher category adds to them.
+    base = np.ascontiguousarray(lowest.transpose(1, 0, 2)).reshape(n_nodes, size)
+    gains = []
+    for k in range(1, int(sizes.max())):
+        gain = np.zeros_like(lowest)
+        has = np.flatnonzero(sizes > k)
+        gain[has] = score[cells.first[has] + k] - lowest[has]
+        gains.append(np.ascontiguousarray(gain.transpose(1, 0, 2)).reshape(n_nodes, size))
+    cross = np.zeros((size, size))
+    squared_means = np.zeros((n_items, width, width))
+    with_others = np.zeros((size, others.shape[2]))
+    batch = max(1, CHUNK_ENTRIES // (2 * size))
+    for at in range(0, answers.n_persons, batch):
+        rows = slice(at, at + batch)
+        own = category[rows]
+        reached = [(own == k).astype(np.float64)[:, :, None] for k in range(1, len(gains) + 1)]
+        for k in range(n_kept):
+            weights = np.ascontiguousarray(polynomials[rows, k])
+            table = (weights @ base).reshape(len(own), n_items, width)
+            for gain, there in zip(gains, reached, strict=True):
+                table += (weights @ gain).reshape(table.shape) * there
+            if not complete:
+                table *= (own >= 0)[:, :, None]
+            if k == 0:
+                squared_means += np.einsum("piv,piw->ivw", table, table, optimize=True)
+                continue
+            flat = table.reshape(len(own), size)
+            cross += flat.T @ flat
+            with_others += flat.T @ others[rows, k]
+    return ScoreSums(cross, squared_means, with_others)
+
+
+def _sparse_sums(
+    answers: Answers,
+    cells: Cells,
+    score: FloatArray,
+    polynomials: FloatArray,
+    others: FloatArray,
+) -> ScoreSums:
     cell = cells.first[answers.item] + answers.score
     order = np.argsort(cell, kind="stable")
-    n_persons, n_kept, n_nodes = polynomials.shape
-    width = score.shape[2]
-    values = np.empty((len(order), n_kept, width))
-    if len(order) * 4 > n_persons * cells.count:
-        # Most cells are wanted anyhow: one matrix product a polynomial, then pick.
-        flat = np.ascontiguousarray(score.transpose(1, 0, 2)).reshape(n_nodes, -1)
-        pick = answers.person[order] * cells.count + cell[order]
-        for k in range(n_kept):
-            everything = np.ascontiguousarray(polynomials[:, k]) @ flat
-            values[:, k] = everything.reshape(-1, width)[pick]
-        return PersonScores(order, values)
     bounds = np.searchsorted(cell[order], np.arange(cells.count + 1))
+    n_kept, n_nodes = polynomials.shape[1:]
+    n_items, width = answers.n_items, score.shape[2]
+    values = np.empty((len(order), n_kept, width))
     for which in range(cells.count):
         here = slice(int(bounds[which]), int(bounds[which + 1]))
         persons = answers.person[order[here]]
         if len(persons):
             rows = polynomials[persons].reshape(-1, n_nodes)
             values[here] = (rows @ score[which]).reshape(len(persons), n_kept, width)
-    return PersonScores(order, values)
-
-
-def item_covariance(
-    answers: Answers,
-    scores: PersonScores,
-    expected: FloatArray,
-    score: FloatArray,
-    cell_item: IntArray,
-) -> FloatArray:
-    """(I, width, width) exact within-person covariance of the scores of each item."""
-    second = np.einsum("cq,cqv,cqw->cvw", expected, score, score, optimize=True)
-    width = score.shape[2]
-    item = answers.item[scores.order]
-    mean = scores.values[:, 0]
-    result = np.empty((answers.n_items, width, width))
+    item, person = answers.item[order], answers.person[order]
+    mean = values[:, 0]
+    squared_means = np.empty((n_items, width, width))
     for v in range(width):
-        for w in range(width):
-            result[:, v, w] = np.bincount(cell_item, second[:, v, w], answers.n_items)
-            result[:, v, w] -= np.bincount(item, mean[:, v] * mean[:, w], answers.n_items)
-    return result
+        for w in range(v + 1):
+            product = np.bincount(item, mean[:, v] * mean[:, w], n_items)
+            squared_means[:, v, w] = squared_means[:, w, v] = product
+    with_others = np.zeros((n_items * width, others.shape[2]))
+    for m in range(others.shape[2]):
+        shared = np.einsum("nkv,nk->nv", values[:, 1:], others[person, 1:, m])
+        for v in range(width):
+            with_others[v::width, m] = np.bincount(item, shared[:, v], n_items)
+    cross = _scattered_pairs(answers, item, person, values)
+    return ScoreSums(cross, squared_means, with_others)
 
 
-def cross_covariance(answers: Answers, scores: PersonScores, *, dense: bool) -> FloatArray:
-    """(I · width, I · width) sum over persons of the covariances of all their scores, by expansion.
-
-    The blocks on the diagonal are included (and less exact than `item_covariance`). `dense`
-    multiplies person × parameter tables, the fast way when most cells are filled; otherwise pairs
-    are scattered.
-    """
-    width = scores.values.shape[2]
+def _scattered_pairs(
+    answers: Answers, item: IntArray, person: IntArray, values: FloatArray
+) -> FloatArray:
+    width = values.shape[2]
     size = answers.n_items * width
-    if dense:
-        return _dense_cross(answers, scores, size, width)
-    return _sparse_cross(answers, scores, size, width)
-
-
-def _dense_cross(answers: Answers, scores: PersonScores, size: int, width: int) -> FloatArray:
-    person, item = answers.person[scores.order], answers.item[scores.order]
-    total = np.zeros((size, size))
-    for k in range(1, scores.values.shape[1]):
-        table = np.zeros((answers.n_persons, answers.n_items, width))
-        table[person, item] = scores.values[:, k]
-        flat = table.reshape(answers.n_persons, size)
-        total += flat.T @ flat
-    return total
-
-
-def _sparse_cross(answers: Answers, scores: PersonScores, size: int, width: int) -> FloatArray:
-    by_person = np.argsort(answers.person[scores.order], kind="stable")
-    person = answers.person[scores.order][by_person]
-    item = answers.item[scores.order][by_person]
+    by_person = np.argsort(person, kind="stable")
+    item = item[by_person]
     counts = np.bincount(person, minlength=answers.n_persons)
     first = np.concatenate([[0], np.cumsum(counts)])
     total = np.zeros((size + 1) * (size + 1))
@@ -162,11 +212,10 @@ def _sparse_cross(answers: Answers, scores: PersonScores, size: int, width: int)
         longest = int(counts[members[-1]])
         place = np.arange(longest)[None, :]
         present = place < counts[members][:, None]
-        rows = by_person[np.where(present, first[members][:, None] + place, 0)]
-        values = scores.values[rows, 1:] * present[:, :, None, None]
-        flat = values.transpose(0, 1, 3, 2).reshape(len(members), longest * width, -1)
-        column = item[np.where(present, first[members][:, None] + place, 0)]
-        index = column[:, :, None] * width + np.arange(width)
+        rows = np.where(present, first[members][:, None] + place, 0)
+        own = values[by_person[rows], 1:] * present[:, :, None, None]
+        flat = own.transpose(0, 1, 3, 2).reshape(len(members), longest * width, -1)
+        index = item[rows][:, :, None] * width + np.arange(width)
         index = np.where(present[:, :, None], index, size).reshape(len(members), -1)
         outer = flat @ flat.transpose(0, 2, 1)
         target = index[:, :, None] * (size + 1) + index[:, None, :]

@@ -17,10 +17,9 @@ from scoring.calibration_curves import CurveSet, Priors
 from scoring.calibration_information import (
     DEGREES,
     LEFT_OUT,
-    cross_covariance,
-    item_covariance,
-    person_scores,
+    exact_second_moments,
     posterior_polynomials,
+    score_sums,
 )
 from scoring.irt import Family
 
@@ -303,14 +302,12 @@ class MarginalLikelihood:
         problem, curves = self.problem, self.problem.curves
         answers, width = problem.answers, curves.width
         complete = self._observed_complete(state)
-        # A dense product costs persons × size², scattering pairs answers² / persons × 25 or so.
-        pairs = float((np.bincount(answers.person).astype(float) ** 2).sum())
-        dense = 25.0 * pairs > float(answers.n_persons) * answers.n_items**2
+        second = exact_second_moments(state.expected, state.score, self.cell_item, len(curves))
         for degree in DEGREES:
             polynomials = posterior_polynomials(state.posterior, self.theta, degree)
-            scores = person_scores(answers, self.cells, state.score, polynomials)
-            missing = cross_covariance(answers, scores, dense=dense)
-            within = item_covariance(answers, scores, state.expected, state.score, self.cell_item)
+            expansion = self._population_expansion(state, polynomials)
+            sums = score_sums(answers, self.cells, state.score, polynomials, expansion)
+            missing, within = sums.cross, second - sums.squared_means
             left_out = np.einsum("ivv->iv", within) - np.diag(missing).reshape(len(curves), width)
             total = np.einsum("ivv->iv", complete - within)[self.exists]
             # By Cauchy and Schwarz no correlation between items is off by more than this share.
@@ -329,8 +326,15 @@ class MarginalLikelihood:
         item_part = np.zeros((self.n_item + 1, self.n_item + 1))
         np.add.at(item_part.T, where, folded.T)
         reduced[: self.n_item, : self.n_item] = item_part[: self.n_item, : self.n_item]
-        if self.n_mean + self.n_sd:
-            self._population_information(state, scores.order, scores.values, polynomials, reduced)
+        n_other = self.n_mean + self.n_sd
+        if n_other:
+            cross = np.zeros((self.n_item + 1, n_other))
+            np.add.at(cross, where, sums.others)
+            at = slice(self.n_item, self.n_free)
+            reduced[: self.n_item, at] = -cross[: self.n_item]
+            reduced[at, : self.n_item] = -cross[: self.n_item].T
+            own = expansion[:, 1:].reshape(-1, n_other)
+            reduced[at, at] = self._population_complete(state) - own.T @ own
         return reduced[: self.n_free, : self.n_free]
 
     def _observed_complete(self, state: Evaluated) -> FloatArray:
@@ -359,51 +363,43 @@ class MarginalLikelihood:
         complete[curved] += prior_curvature[curved]
         return complete
 
-    def _population_information(
-        self,
-        state: Evaluated,
-        order: IntArray,
-        values: FloatArray,
-        polynomials: FloatArray,
-        reduced: FloatArray,
-    ) -> None:
-        answers, population = self.problem.answers, state.population
-        group = self.problem.group
-        item, person = answers.item[order], answers.person[order]
+    def _population_scores(self, population: Population) -> tuple[FloatArray, FloatArray]:
+        """(G, Q) derivatives of the log population density by mean and by log sd."""
         z = (self.theta[None, :] - population.mean[:, None]) / population.sd[:, None]
-        tables = np.stack([z / population.sd[:, None], z**2 - 1.0], axis=2)
-        expansion = np.empty((answers.n_persons, polynomials.shape[1], 2))
-        for g in range(len(population.mean)):
-            expansion[group == g] = polynomials[group == g] @ tables[g]
-        z_mean = (state.posterior * z[group]).sum(axis=1)
-        z_square = (state.posterior * z[group] ** 2).sum(axis=1)
-        spots = np.full((len(population.mean), 2), -1, dtype=np.int64)
-        spots[population.free_mean, 0] = self.n_item + np.arange(self.n_mean)
-        spots[population.free_sd, 1] = self.n_item + self.n_mean + np.arange(self.n_sd)
-        for g in range(len(population.mean)):
-            members = group == g
-            complete = np.empty((2, 2))
-            complete[0, 0] = members.sum() / population.sd[g] ** 2
-            complete[0, 1] = complete[1, 0] = 2.0 * z_mean[members].sum() / population.sd[g]
-            complete[1, 1] = 2.0 * z_square[members].sum()
-            own = expansion[members][:, 1:].reshape(-1, 2)
-            block = complete - own.T @ own
-            mine = members[person]
-            for one in range(2):
-                if spots[g, one] < 0:
-                    continue
-                for other in range(2):
-                    if spots[g, other] >= 0:
-                        reduced[spots[g, one], spots[g, other]] = block[one, other]
-                shared = (
-                    values[mine][:, 1:] * expansion[person[mine]][:, 1:, one][:, :, None]
-                ).sum(axis=1)
-                for v in range(values.shape[2]):
-                    index = np.where(self.exists[item[mine], v], self.where[item[mine], v], -1)
-                    kept = index >= 0
-                    cross = np.bincount(index[kept], shared[kept, v], self.n_item)
-                    reduced[: self.n_item, spots[g, one]] -= cross
-                    reduced[spots[g, one], : self.n_item] -= cross
+        return z / population.sd[:, None], z**2 - 1.0
+
+    def _population_expansion(self, state: Evaluated, polynomials: FloatArray) -> FloatArray:
+        """(persons, kept, free means and sds) expansions; 0 for the parameters of other groups."""
+        population, group = state.population, self.problem.group
+        by_mean, by_sd = self._population_scores(population)
+        out = np.zeros((len(group), polynomials.shape[1], self.n_mean + self.n_sd))
+        at = 0
+        for table, free in ((by_mean, population.free_mean), (by_sd, population.free_sd)):
+            for g in np.flatnonzero(free):
+                members = group == g
+                out[members, :, at] = polynomials[members] @ table[g]
+                at += 1
+        return out
+
+    def _population_complete(self, state: Evaluated) -> FloatArray:
+        """Complete information of the free means and log sds."""
+        population = state.population
+        means, sds = self._group_moments(state)
+        off = (means - population.mean) / population.sd
+        square = (sds / population.sd) ** 2 + off**2
+        spot_mean = np.cumsum(population.free_mean) - 1
+        spot_sd = self.n_mean + np.cumsum(population.free_sd) - 1
+        out = np.zeros((self.n_mean + self.n_sd,) * 2)
+        for g, n in enumerate(self.group_size):
+            mean_free, sd_free = population.free_mean[g], population.free_sd[g]
+            if mean_free:
+                out[spot_mean[g], spot_mean[g]] = n / population.sd[g] ** 2
+            if sd_free:
+                out[spot_sd[g], spot_sd[g]] = 2.0 * n * square[g]
+            if mean_free and sd_free:
+                both = 2.0 * n * off[g] / population.sd[g]
+                out[spot_mean[g], spot_sd[g]] = out[spot_sd[g], spot_mean[g]] = both
+        return out
 
 
 def posterior_moments(problem: Problem) -> tuple[FloatArray, FloatArray]:

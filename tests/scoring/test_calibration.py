@@ -379,3 +379,30 @@ def test_standardised_errors_over_replications(model: Model) -> None:
     flat = np.concatenate(errors)
     assert abs(flat.mean()) < 0.1
     assert 0.9 < flat.std() < 1.1
+
+
+def test_information_with_free_populations_equals_second_differences() -> None:
+    rng = np.random.default_rng(21)
+    items = twopl(12, rng)
+    group = np.repeat([0, 1], 400)
+    scores = draw(items, np.where(group == 0, 0.0, 0.7) + rng.normal(size=800), rng)
+    held = HeldItems(np.arange(5), stack(items).take(np.arange(5)))
+    for fixed in (None, held):
+        problem = pose(
+            Answers.from_table(scores), Model.TWO_PL, held=fixed, group=group
+        ).problem
+        engine = MarginalLikelihood(problem)
+        free = maximise(problem).free
+        engine.rebuild(engine.evaluate(free), 0.2)
+        information = engine.information(engine.evaluate(free))
+        h = 1e-4
+        for j in [0, 3, *range(engine.n_item, engine.n_free)]:
+            up, down = free.copy(), free.copy()
+            up[j] += h
+            down[j] -= h
+            numeric = -(
+                engine.full_gradient(engine.evaluate(up))
+                - engine.full_gradient(engine.evaluate(down))
+            ) / (2 * h)
+            scale = np.sqrt(np.outer(np.diag(information), np.diag(information)))[j]
+            assert (information[j] / scale) == pytest.approx(numeric / scale, abs=5e-3)
