@@ -3,13 +3,12 @@
 import dataclasses
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine
 
 from items.bank import import_bank
 from items.bank_files import BankFiles, load_folder
@@ -20,6 +19,7 @@ from testing.commands.runtime import Runtime
 from testing.db import Database, make_engine
 from testing.keys import Keys, derive
 from testing.settings import Mode, Settings
+from tests.testing import postgres
 from tests.testing.builders import NOW, Builder
 from tests.testing.pages import Page
 
@@ -46,31 +46,24 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         engine.dispose()
         yield url
         return
-    from tests.testing.postgres import running_server
-
-    with running_server(tmp_path_factory.mktemp("postgres")) as url:
+    with postgres.running_server() as url:
         engine = make_engine(url)
         schema.migrate(engine)
+        postgres.prepare(engine)
         engine.dispose()
         yield url
 
 
 @pytest.fixture
 def database_url(template: str, tmp_path: Path) -> Iterator[str]:
-    """Address of a fresh, migrated database of this test's own."""
+    """Address of a migrated database without rows, of this test's own."""
     if template.startswith("sqlite"):
         copy = tmp_path / "lahtotaso.sqlite3"
         shutil.copyfile(template.removeprefix("sqlite:///"), copy)
         yield f"sqlite:///{copy}"
         return
-    name = f"t{uuid.uuid4().hex}"
-    url = make_url(template)
-    admin = make_engine(template.replace(f"/{url.database}", "/postgres"))
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {url.database}"))
-        yield url.set(database=name).render_as_string(hide_password=False)
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    yield template
+    postgres.empty(template)
 
 
 @pytest.fixture
