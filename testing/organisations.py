@@ -102,6 +102,11 @@ def open_sites(db: Session, centre_id: int) -> list[Site]:
     )
 
 
+def centres(db: Session) -> list[Centre]:
+    """Every centre of this installation, by name."""
+    return list(db.scalars(select(Centre).order_by(Centre.name)))
+
+
 def name_is_taken(db: Session, centre: Centre, name: str) -> bool:
     """Whether another centre has this name."""
     query = select(Centre.id).where(Centre.name == name.strip(), Centre.id != centre.id)

@@ -13,6 +13,7 @@ from testing.views import (
     people,
     permissions,
     public,
+    public_information,
     rating,
     referrals,
     sign_in,
@@ -20,6 +21,7 @@ from testing.views import (
 
 BLUEPRINTS = (
     public.bp,
+    public_information.bp,
     media.bp,
     kiosk.bp,
     desk.bp,
