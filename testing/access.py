@@ -85,10 +85,17 @@ def roles(*allowed: Role) -> Rule:
     return Rule(" or ".join(allowed), roles=frozenset(allowed))
 
 
-def page(rule: Rule, unit: Unit = Unit.READ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+#: More than any form of text holds; pages that take a recording or a photograph allow more.
+LARGEST_FORM = 256 * 1024
+
+
+def page(
+    rule: Rule, unit: Unit = Unit.READ, *, largest: int = LARGEST_FORM
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The view runs only for those whom `rule` admits, inside the transaction that `unit` names.
 
     The transaction is committed before the response leaves and rolled back when the view raises.
+    A request of more than `largest` bytes is refused before it is read.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -105,9 +112,16 @@ def page(rule: Rule, unit: Unit = Unit.READ) -> Callable[[Callable[..., Any]], C
                 return current_app.make_response(view(**arguments))
 
         guarded.access_rule = rule  # type: ignore[attr-defined]
+        guarded.largest_request = largest  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def limit_request() -> None:
+    """The request may be as large as its page allows, and no larger."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    request.max_content_length = getattr(view, "largest_request", LARGEST_FORM)
 
 
 def _admit(db: Session, rule: Rule) -> None:

@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from testing import clock, errors, events, logs, navigation, result_words, schema, staff_words
+from testing import access, clock, errors, events, logs, navigation, result_words, schema, staff_words
 from testing.db import Database, make_engine
 from testing.keys import read_keys
 from testing.languages import (
@@ -24,8 +24,6 @@ from testing.settings import CHECKOUT, Settings, read_settings
 from testing.views import register_views
 
 LANGUAGE_COOKIE = "lahtotaso_language"
-#: A photographed paper script is the largest thing that anybody sends.
-LARGEST_REQUEST = 12 * 1024 * 1024
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
@@ -48,8 +46,6 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=1024 * 1024,
         # The session's own end limits a form; a clock of its own would lose a slow writer's text.
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE="en",
@@ -66,6 +62,8 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
             schema.migrate_embedded(engine, settings)
         database = Database(engine, lambda db: events.append_recorded(db, keys))
     app.extensions.update(settings=settings, keys=keys, database=database)
+    # Before the token is looked for, because looking reads the whole form.
+    app.before_request(access.limit_request)
     CSRFProtect(app)
     flask_babel.Babel(app, locale_selector=choose_language)
     errors.init_app(app)

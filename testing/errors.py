@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -160,7 +169,9 @@ def calm(status: int, reference: str | None = None) -> Response:
     reference = reference or secrets.token_hex(3)
     try:
         name = f"{'kiosk_' if is_kiosk() else ''}{503 if status == 503 else 500}"
-        body = render_template(f"errors/{name}.html", reference=reference)
+        # Not `render_template`: its context asks for session and language, which may be what broke.
+        template = current_app.jinja_env.get_template(f"errors/{name}.html")
+        body = template.render(reference=reference)
     except Exception:
         log.error("the calm page itself failed", reference=reference)
         body = LAST_RESORT.format(reference=reference)
