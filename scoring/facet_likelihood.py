@@ -15,6 +15,7 @@ judged by the same raters on the same criteria share one design.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,6 +134,7 @@ class FacetLikelihood:
         self.combo_criterion = combos % design.n_criteria
         self.combo_set = design.set_of_criterion[self.combo_criterion]
         self.n_combos = len(combos)
+        self.combo = combo.astype(np.int64)
         width = design.width
         if interaction:
             pairs, unit = np.unique(
@@ -317,7 +319,7 @@ class FacetLikelihood:
         by_combo = np.einsum("gvq,gvf->gqf", tails, self.chain)
         flat = by_combo.reshape(self.n_combos, -1)
         missing = np.zeros((size, size))
-        for members, combos, times in self.shared_designs():
+        for members, combos, times in self.shared_designs:
             score = np.empty((len(grid.nodes), size))
             score[:, : size - 2] = (times @ flat[combos]).reshape(len(grid.nodes), size - 2)
             score[:, size - 2] = score_mean
@@ -327,6 +329,7 @@ class FacetLikelihood:
             missing += score.T @ (weights.sum(axis=0)[:, None] * score) - means.T @ means
         return complete - missing
 
+    @cached_property
     def shared_designs(self) -> list[tuple[IntArray, IntArray, FloatArray]]:
         """Scripts grouped by which raters judged them on which criteria, how often."""
         m = self.combo_counts

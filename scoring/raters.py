@@ -16,7 +16,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import sparse, special
 
 from scoring.connectedness import linked_sets, require_linked
 from scoring.facet_likelihood import (
@@ -35,7 +35,7 @@ Progress = Callable[[int, float], None]
 # Newton's decrement g' I⁻¹ g: every estimate is then within a thousandth of its standard error.
 DECREMENT = 1e-6
 # One-sided 5 % point of the normal: the variance of pair effects is tested on its boundary 0.
-BOUNDARY_Z = float(stats.norm.isf(0.05))
+BOUNDARY_Z = -float(special.ndtri(0.05))
 
 
 class PairEffect(StrEnum):
@@ -207,16 +207,22 @@ def _decrement(gradient: FloatArray, information: FloatArray) -> tuple[FloatArra
 
 
 def _maximise(
-    model: FacetLikelihood, free: FloatArray, grid: Grid, progress: Progress | None, limit: int
+    model: FacetLikelihood,
+    free: FloatArray,
+    grid: Grid,
+    progress: Progress | None,
+    limit: int,
+    rough: FloatArray | None = None,
 ) -> _Maximum:
     """Newton steps with step halving; the grid is rebuilt until it resolves the posteriors.
 
     With pair effects the information costs as much as 2 n evaluations, so it is kept while steps
-    converge well and computed afresh when they do not, and once at the end.
+    converge well and computed afresh when they do not, and once at the end; `rough` is a first
+    guess of it.
     """
     at = model.evaluate(free, grid)
-    information = model.information(free, grid, at)
-    fresh = True
+    information = model.information(free, grid, at) if rough is None else rough
+    fresh = rough is None
     converged = False
     iteration = 0
     last = np.inf
@@ -224,19 +230,17 @@ def _maximise(
         iteration += 1
         step, decrement = _decrement(at.gradient, information)
         if decrement < DECREMENT:
+            if not _resolved(model, free, grid, at):
+                grid = _better_grid(model, free, grid, at)
+                at, fresh, last = model.evaluate(free, grid), False, np.inf
+                continue
             if not fresh:
                 information, fresh = model.information(free, grid, at), True
                 last = np.inf
                 continue
-            if _resolved(model, free, grid, at):
-                converged = True
-                break
-            grid = _better_grid(model, free, grid, at)
-            at = model.evaluate(free, grid)
-            information = model.information(free, grid, at)
-            last = np.inf
-            continue
-        if not fresh and (not model.interaction or decrement > 0.1 * last):
+            converged = True
+            break
+        if not fresh and (not model.interaction or decrement > 0.3 * last):
             information, fresh = model.information(free, grid, at), True
             last = np.inf
             continue
@@ -310,14 +314,16 @@ def _pair_score_test(model: FacetLikelihood, best: _Maximum) -> tuple[float, flo
     expected = np.einsum("k,gkq->gq", steps, category)
     variance = np.einsum("k,gkq->gq", steps**2, category) - expected**2
     pairs, pair = np.unique(d.script * d.n_raters + d.rater, return_inverse=True)
-    combos = np.unique(d.rater * d.n_criteria + d.criterion, return_inverse=True)[1]
-    residual = np.zeros((len(pairs), len(best.grid.nodes)))
-    information = np.zeros_like(residual)
-    np.add.at(residual, pair, d.step[:, None] - expected[combos])
-    np.add.at(information, pair, variance[combos])
-    excess = 0.5 * (residual**2 - information)
-    by_script = np.zeros((d.n_scripts, len(best.grid.nodes)))
-    np.add.at(by_script, pairs // d.n_raters, excess)
+    judged = sparse.csr_matrix(
+        (np.ones(len(pair)), (pair, model.combo)), shape=(len(pairs), model.n_combos)
+    )
+    given = np.bincount(pair, d.step, len(pairs))
+    excess = 0.5 * ((given[:, None] - judged @ expected) ** 2 - judged @ variance)
+    of_script = sparse.csr_matrix(
+        (np.ones(len(pairs)), (pairs // d.n_raters, np.arange(len(pairs)))),
+        shape=(d.n_scripts, len(pairs)),
+    )
+    by_script = of_script @ excess
     score = (best.at.posterior * by_script).sum(axis=1)
     # What the estimated parameters explain of the score is taken out by regression on their scores.
     others = _script_scores(model, best)
@@ -340,15 +346,18 @@ def _script_scores(model: FacetLikelihood, best: _Maximum) -> FloatArray:
     scores = np.empty((d.n_scripts, d.n_free))
     flat = by_combo.reshape(model.n_combos, -1)
     nodes = best.grid.nodes
-    for members, combos, times in model.shared_designs():
+    for members, combos, times in model.shared_designs:
         table = (times @ flat[combos]).reshape(len(nodes), -1)
         scores[members, : d.n_free - 2] = best.at.posterior[members] @ table
-    observed = np.zeros((d.n_scripts, d.n_free - 2))
     above = (np.arange(1, d.width)[None, :] <= d.step[:, None]).astype(float)
     local = np.column_stack([d.step, above])
-    combo = np.unique(d.rater * d.n_criteria + d.criterion, return_inverse=True)[1]
-    np.add.at(observed, d.script, np.einsum("nv,nvf->nf", local, model.chain[combo]))
-    scores[:, : d.n_free - 2] -= observed
+    # One column a combination and local parameter, then the chain rule once.
+    column = (model.combo[:, None] * d.width + np.arange(d.width)).ravel()
+    observed = sparse.csr_matrix(
+        (local.ravel(), (np.repeat(d.script, d.width), column)),
+        shape=(d.n_scripts, model.n_combos * d.width),
+    )
+    scores[:, : d.n_free - 2] -= observed @ model.chain.reshape(-1, d.n_free - 2)
     z = (nodes - p.mean) / p.sd
     scores[:, d.n_free - 2] = best.at.posterior @ (z / p.sd)
     scores[:, d.n_free - 1] = best.at.posterior @ (z**2 - 1.0)
@@ -410,8 +419,12 @@ def _with_pair_effect(
     wider = FacetLikelihood(d, interaction=True)
     p = model.parameters(best.free)
     start = np.append(best.free, np.log(guess))
+    rough = np.zeros((wider.n_free, wider.n_free))
+    # The effect leaves about half of the information; its own sd is known to a few per cent.
+    rough[:-1, :-1] = 0.5 * best.information
+    rough[-1, -1] = 0.5 * len(pairs)
     grid = Grid.around(p.mean, 1.1 * p.sd, best.grid.step, max(2.0, 4.0 * guess))
-    return z, PairEffect.ESTIMATED, (wider, _maximise(wider, start, grid, progress, limit))
+    return z, PairEffect.ESTIMATED, (wider, _maximise(wider, start, grid, progress, limit, rough))
 
 
 def _standard_errors(
