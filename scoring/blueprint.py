@@ -10,7 +10,7 @@ two answers.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -134,6 +134,15 @@ class Blueprint:
             )
         except KeyError as missing:
             raise BlueprintRefused(f"a stage lacks {missing.args[0]!r}") from None
+
+    def without_minima(self) -> "Blueprint":
+        """The same maxima, and nothing that must be met but one task."""
+        return replace(
+            self,
+            min_tasks=1,
+            areas={code: Limits(0, own.most) for code, own in self.areas.items()},
+            text_types={code: Limits(0, own.most) for code, own in self.text_types.items()},
+        )
 
     def to_table(self) -> dict[str, Any]:
         """Plain values; `from_table` gives an equal blueprint back."""

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,14 @@ class Standard:
             raise StandardRefused("the covariance must be symmetric")
         if np.linalg.eigvalsh(covariance).min() < -1e-9:
             raise StandardRefused("the covariance must not be negative in any direction")
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.levels, self.cuts, self.covariance, self.version, self.provisional))
+
+    def __hash__(self) -> int:
+        # Asked for at every step of every sitting, and the covariance is long.
+        return self._hash
 
     @classmethod
     def from_errors(
@@ -273,13 +282,13 @@ def smallest_set(probabilities: npt.ArrayLike, share: float = BORDERLINE_SHARE) 
     Neighbouring, because a report says "A1.2 to A2.1": a set with a hole is not a statement about
     a person. For a single-peaked distribution it is the same as the smallest set.
     """
-    values = np.asarray(probabilities, dtype=np.float64)
-    total = np.concatenate([[0.0], np.cumsum(values)])
-    n = values.size
+    total = [0.0, *accumulate(np.asarray(probabilities, dtype=np.float64).tolist())]
+    n = len(total) - 1
     for length in range(1, n + 1):
-        mass = total[length:] - total[:-length]
-        start = int(np.argmax(mass))
-        if mass[start] >= share - 1e-12:
+        mass = [total[i + length] - total[i] for i in range(n + 1 - length)]
+        most = max(mass)
+        if most >= share - 1e-12:
+            start = mass.index(most)
             return range(start, start + length)
     return range(n)
 

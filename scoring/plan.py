@@ -5,7 +5,7 @@ A plan is stored with the sitting as JSON; with the answers in order it is all t
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -281,6 +281,40 @@ def plan_part(
         reserve=reserve,
         eligibility=eligibility,
         relaxed_seen=relaxed,
+    )
+
+
+def withdraw(plan: PartPlan, given: Sequence[str], task: str) -> PartPlan:
+    """The plan of a sitting that has begun, without a task that turned out unusable.
+
+    For a recording that will not play, or a picture that is missing: the task must not have been
+    answered. The first tasks stay what they were, so the new plan replays the sitting. Where the
+    bank can no longer meet the minima without the task, they are given up; maxima still hold.
+
+    Parameters
+    ----------
+    given : sequence of str
+        Tasks that were answered, in order.
+    """
+    if task in given:
+        raise PlanRefused(f"task {task} was answered and cannot be withdrawn")
+    if any(task in module.tasks for stage in plan.blueprint.stages for module in stage):
+        raise PlanRefused(f"task {task} belongs to a fixed part")
+    excluded = plan.excluded | {task}
+    index = plan.bank.index
+    blueprint = plan.blueprint
+    try:
+        rest = blueprints.plan_reserve(
+            plan.constraints, excluded - set(given), [index[id] for id in given]
+        )
+    except BlueprintInfeasible:
+        blueprint, rest = blueprint.without_minima(), ()
+    return replace(
+        plan,
+        blueprint=blueprint,
+        excluded=excluded,
+        # What was given is part of the reserve, so that the replay finds every task in it.
+        reserve=(*given, *(plan.bank.tasks[i].id for i in rest)),
     )
 
 

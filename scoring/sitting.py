@@ -26,6 +26,7 @@ from scoring.plan import (
     Settings,
     on_grid,
     plan_part,
+    withdraw,
 )
 from scoring.selection import Criterion
 from scoring.stopping import FloorCount, StopReason, at_floor, enough_known
@@ -43,6 +44,7 @@ __all__ = [
     "believe",
     "next_step",
     "plan_part",
+    "withdraw",
 ]
 
 

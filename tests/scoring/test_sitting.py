@@ -16,6 +16,7 @@ from scoring.sitting import (
     believe,
     next_step,
     plan_part,
+    withdraw,
 )
 from scoring.stopping import StoppingRule
 from scoring.testlets import AnswerRefused
@@ -246,6 +247,43 @@ def test_given_tasks_that_the_engine_would_not_offer_end_the_promise_but_not_the
     decision = next_step(plan, [all_right(plan, first.id), all_right(plan, enemy.id)])
     assert decision.task is not None
     assert not decision.facts.minima_promised
+
+
+def test_a_task_that_cannot_be_used_is_withdrawn_and_the_minima_still_hold():
+    plan = a_plan()
+    rng = np.random.default_rng(4)
+    answered = []
+    for _ in range(2):
+        task = next_step(plan, answered).task
+        answered.append(answers_of(plan.bank.tasks[plan.bank.index[task]], -1.0, rng))
+    broken = next_step(plan, answered).task
+    given = [one.task for one in answered]
+    mended = withdraw(plan, given, broken)
+    assert PartPlan.from_json(mended.to_json()) == mended
+    assert next_step(mended, answered).task != broken
+    assert next_step(mended, answered).facts.minima_promised
+    while (decision := next_step(mended, answered)).task is not None:
+        assert decision.task != broken
+        answered.append(all_right(mended, decision.task))
+    index = [plan.bank.index[one.task] for one in answered]
+    assert not blueprints.violations(plan.constraints, index, stopped=True)
+    with pytest.raises(PlanRefused, match="answered"):
+        withdraw(plan, given, given[0])
+
+
+def test_minima_that_a_withdrawn_task_carried_are_given_up():
+    bank = a_bank(6, enemies=False)
+    plan = a_plan(
+        bank=bank, blueprint=Blueprint(min_tasks=2, max_tasks=4, areas={"work": Limits(1)})
+    )
+    only = next(task.id for task in bank.tasks if task.area == "work")
+    mended = withdraw(plan, [], only)
+    decision = next_step(mended, [])
+    assert decision.task != only
+    assert mended.blueprint.min_tasks == 1
+    fixed = a_plan(bank=bank, blueprint=Blueprint(stages=((Module("a", ("t001",)),),)))
+    with pytest.raises(PlanRefused, match="fixed"):
+        withdraw(fixed, [], "t001")
 
 
 def test_choosing_among_several_best_is_seeded():
