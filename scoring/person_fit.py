@@ -2,7 +2,8 @@
 
 Answers that do not fit may mean copying, haste or a slip of the screen, and quite often a person
 who speaks well and reads little. On adaptive tests such measures find little (random answering is
-noticed in about one case of eight), so their silence proves nothing.
+noticed in about one case of eight), so their silence proves nothing. For fixed forms there is also
+`scoring.lz_star`.
 """
 
 from collections.abc import Sequence
@@ -10,83 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.ability import Method, Prior, estimate
 from scoring.belief import AnsweredTask, weights_of
-from scoring.irt import FloatArray, IntArray, ItemArrays, derivatives
+from scoring.irt import FloatArray
 from scoring.plan import PartPlan
 from scoring.testlets import TaskTables, answer_likelihood, pattern_likelihood, score_likelihood
 
 #: Wise & Kong (2005): quicker than a tenth of the usual time, but never asked for more than 10 s.
 RAPID_SHARE = 0.1
 RAPID_MOST_SECONDS = 10.0
-
-
-@dataclass(frozen=True, eq=False)
-class LzStar:
-    """lz* of N persons (NaN where it cannot be had), and the θ̂ (logits) it was computed at."""
-
-    lz_star: FloatArray
-    theta: FloatArray
-
-
-def lz_star(
-    items: ItemArrays, scores: IntArray, method: Method, prior: Prior | None = None
-) -> LzStar:
-    """Standardised log-likelihood with its null distribution corrected for estimating θ.
-
-    About N(0, 1) for persons whom the model describes; low values are misfit. For fixed forms.
-
-    Parameters
-    ----------
-    items : ItemArrays
-        I items.
-    scores : (N, I) int
-        −1 where not presented.
-    method : Method
-        The estimator that is used. EAP has no correction of its own and is given that of MAP with
-        the same prior.
-
-    Notes
-    -----
-    With w = log P_k and r = P′_k / P_k, c = Σ P′w / Σ P′r and w̃ = w − c r,
-    lz* = (Σ w(x) − E + c r₀) / √Σ Var(w̃), where r₀ is what the estimator adds to the likelihood
-    equation: 0 for ML, J / 2I for WLE, −(θ − μ) / σ² for MAP (Snijders 2001; Magis, Raîche &
-    Béland 2012; for several categories Sinharay 2016).
-    """
-    own = Method.MAP if method is Method.EAP else method
-    found = estimate(items, scores, own, prior)
-    out = np.full(scores.shape[0], np.nan)
-    rows = np.flatnonzero(np.isfinite(found.theta))
-    for first in range(0, rows.size, 1000):
-        part = rows[first : first + 1000]
-        out[part] = _lz_star_at(items, scores[part], found.theta[part], own, prior or Prior())
-    return LzStar(out, found.theta)
-
-
-def _lz_star_at(
-    items: ItemArrays, scores: IntArray, theta: FloatArray, method: Method, prior: Prior
-) -> FloatArray:
-    p, slope, bend = derivatives(items, theta)
-    presented = (scores >= 0).T
-    safe = np.where(p > 0, p, 1.0)
-    w = np.log(safe)
-    r = slope / safe
-    at = np.where(presented, scores.T, 0)[:, None, :]
-    seen = presented[:, None, :]
-    top = (slope * w * seen).sum(axis=(0, 1))
-    information = (slope * r * seen).sum(axis=(0, 1))
-    c = top / information
-    corrected = w - c * r
-    mean = (corrected * p).sum(axis=1, keepdims=True)
-    variance = (((corrected - mean) ** 2 * p) * seen).sum(axis=(0, 1))
-    expected = ((w * p) * seen).sum(axis=(0, 1))
-    observed = (np.take_along_axis(w, at, axis=1) * seen).sum(axis=(0, 1))
-    r0 = np.zeros_like(theta)
-    if method is Method.MAP:
-        r0 = -(theta - prior.mean) / prior.sd**2
-    elif method is Method.WLE:
-        r0 = (r * bend * seen).sum(axis=(0, 1)) / (2 * information)
-    return np.asarray((observed - expected + c * r0) / np.sqrt(variance))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import pytest
 from scoring import irt, person_fit
 from scoring.ability import Method, Prior, estimate
 from scoring.irt import Item, Model
+from scoring.lz_star import lz_star
 from scoring.sitting import AnsweredTask, next_step
 from tests.scoring.banks import a_plan, answers_of
 
@@ -14,24 +15,9 @@ FORM = irt.stack(
 )
 
 
-def answered_form(theta, rng):
-    p = irt.probabilities(FORM, theta)[:, 1].T
-    return (rng.random(p.shape) < p).astype(int)
-
-
-@pytest.mark.parametrize("method", list(Method))
-def test_lz_star_is_standard_normal_where_lz_is_not(method):
-    rng = np.random.default_rng(2)
-    scores = answered_form(rng.normal(0, 1, 3000), rng)
-    found = person_fit.lz_star(FORM, scores, method).lz_star
-    found = found[np.isfinite(found)]
-    assert abs(found.mean()) < 0.12
-    assert found.std() == pytest.approx(1, abs=0.06)
-    assert (found < -1.645).mean() == pytest.approx(0.05, abs=0.02)
-
-
 def test_lz_star_for_dichotomous_items_is_snijders():
-    scores = answered_form(np.array([0.4]), np.random.default_rng(5))
+    p = irt.probabilities(FORM, [0.4])[:, 1].T
+    scores = (np.random.default_rng(5).random(p.shape) < p).astype(int)
     prior = Prior(0.2, 0.9)
     x = estimate(FORM, scores, Method.MAP, prior).theta[0]
     p = 1 / (1 + np.exp(-A * (x - B)))
@@ -41,20 +27,7 @@ def test_lz_star_for_dichotomous_items_is_snijders():
     variance = ((w - c * r) ** 2 * p * (1 - p)).sum()
     r0 = -(x - 0.2) / 0.9**2
     expected = (((scores[0] - p) * w).sum() + c * r0) / np.sqrt(variance)
-    found = person_fit.lz_star(FORM, scores, Method.MAP, prior)
-    assert found.theta[0] == x
-    assert found.lz_star[0] == pytest.approx(expected)
-
-
-def test_an_aberrant_pattern_is_found_on_a_fixed_form():
-    upside_down = (np.arange(30) >= 15).astype(int)[None]
-    assert person_fit.lz_star(FORM, upside_down, Method.WLE).lz_star[0] < -4
-    assert person_fit.lz_star(FORM, 1 - upside_down, Method.WLE).lz_star[0] > 0
-
-
-def test_extremes_without_an_estimate_have_no_lz_star():
-    found = person_fit.lz_star(FORM, np.ones((1, 30), dtype=int), Method.ML)
-    assert np.isnan(found.lz_star[0])
+    assert lz_star(FORM, scores, np.array([x]))[0] == pytest.approx(expected)
 
 
 def sit(plan, theta, rng):
