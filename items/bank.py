@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from items.bank_files import BankFiles, Clip, Task
+from items.content_format import content_digest
 from items.lifecycle import IN_USE, set_status
 from items.models import (
     Asset,
@@ -28,6 +29,7 @@ from items.scale_files import (
     scaled_skills,
     table_digest,
 )
+from items.speech import digest_of_script
 from scoring.cefr import Scale
 
 Progress = Callable[[int, int], None]
@@ -74,22 +76,24 @@ class _Import:
                 id=task.id, language=task.language, skill=task.skill, created_at=self.now
             )
             self.db.add(self.known[task.id])
-            self._add_version(task, source, [])
+            self._add_version(task, source, [], self._clip(task, None))
             return "new"
         versions = self.versions[task.id]
         newest = current_version(versions)
-        if newest.digest == task.digest:
+        clip = self._clip(task, newest)
+        digest = content_digest(task.data, clip.digest if clip else None)
+        if newest.digest == digest:
             if newest.source == source:
                 return "unchanged"
             self._retouch(newest, task, source)
             return "retouched"
-        same = next((version for version in versions if version.digest == task.digest), None)
+        same = next((version for version in versions if version.digest == digest), None)
         # A draft that nobody uses is replaced; what is in use stays so until somebody decides.
         for version in versions:
             if version.status is Status.DRAFT and version is not same:
                 set_status(self.db, version, Status.RETIRED, now=self.now)
         if same is None:
-            self._add_version(task, source, versions)
+            self._add_version(task, source, versions, clip)
         else:
             if same.status is Status.RETIRED:
                 set_status(self.db, same, Status.DRAFT, now=self.now)
@@ -102,27 +106,29 @@ class _Import:
         version.level = task.level
         version.area = task.area
         version.text_type = task.text_type
-        version.seconds = task.duration
+        version.seconds = duration_with(task, version.clip)
         for stored, item in zip(version.items, task.items, strict=True):
             stored.level = item.level
             stored.focus = item.data["focus"]
 
-    def _add_version(self, task: Task, source: str, versions: list[TaskVersion]) -> None:
+    def _add_version(
+        self, task: Task, source: str, versions: list[TaskVersion], clip: Asset | None
+    ) -> None:
         in_use = any(version.status in IN_USE for version in versions)
         version = TaskVersion(
             task_id=task.id,
             number=len(versions) + 1,
-            digest=task.digest,
+            digest=content_digest(task.data, clip.digest if clip else None),
             status=Status.DRAFT if in_use or versions else self.first,
             document=dict(task.data),
             source=source,
             level=task.level,
             area=task.area,
             text_type=task.text_type,
-            seconds=task.duration,
+            seconds=duration_with(task, clip),
             words=task.words,
             plays=task.plays if task.script else 0,
-            clip=self._asset(task.clip) if task.clip else None,
+            clip=clip,
             created_at=self.now,
         )
         version.items = [
@@ -138,6 +144,17 @@ class _Import:
             for position, item in enumerate(task.items)
         ]
         self.db.add(version)
+
+    def _clip(self, task: Task, newest: TaskVersion | None) -> Asset | None:
+        """The recording of the task: what people recorded of this script, else the file's."""
+        recorded = newest.clip if newest else None
+        if (
+            recorded is not None
+            and recorded.home is AssetHome.MEDIA
+            and recorded.script_digest == digest_of_script(task)
+        ):
+            return recorded
+        return self._asset(task.clip) if task.clip else None
 
     def _asset(self, clip: Clip) -> Asset:
         if clip.sha256 not in self.assets:
@@ -220,6 +237,12 @@ def import_bank(
     ]
     db.flush()
     return ImportReport(**{name: tuple(ids) for name, ids in done.items()}, scales=tuple(scales))
+
+
+def duration_with(task: Task, clip: Asset | None) -> int:
+    """Expected seconds at the task with a recording: working time and every play of it."""
+    heard = (clip.seconds or 0.0) * task.plays if clip else 0.0
+    return task.seconds + round(heard)
 
 
 def current_version(versions: Iterable[TaskVersion]) -> TaskVersion:

@@ -50,7 +50,7 @@ class Measured:
     clipped: int
     """Samples at full scale."""
     noise_floor: float
-    """Level of the quietest tenth of half-second windows, dB below full scale."""
+    """Level of the quietest twentieth of windows of 50 ms, dB below full scale."""
     lead_silence: float
     """Seconds before something is heard."""
 
@@ -164,12 +164,10 @@ def measure(file: Path) -> Measured:
     samples, rate, channels = read_sound(file)
     absolute = np.abs(samples)
     peak = float(absolute.max())
-    window = max(rate // 2, 1)
-    n_windows = max(samples.size // window, 1)
-    energy = [
-        float(np.sqrt(np.mean(part**2))) for part in np.array_split(samples, n_windows) if part.size
-    ]
-    quiet = float(np.quantile(energy, 0.1))
+    window = max(rate // 20, 1)
+    whole = samples[: samples.size // window * window].reshape(-1, window)
+    energy = np.sqrt(np.mean(whole**2, axis=1)) if whole.size else np.array([peak])
+    quiet = float(np.quantile(energy, 0.05))
     loud = np.flatnonzero(absolute > SILENCE * max(peak, 1e-9))
     return Measured(
         seconds=samples.size / rate,
