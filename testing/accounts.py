@@ -152,7 +152,7 @@ def set_password(
     *,
     is_initial: bool,
     centre: Centre,
-    actor: Staff,
+    actor: Staff | str,
     now: datetime,
 ) -> None:
     """The account has this password; every browser that was signed in with the old one is out.

@@ -26,11 +26,16 @@ def migrate(engine: Engine) -> None:
     command.upgrade(configuration(engine), "head")
 
 
+def revision(engine: Engine) -> str | None:
+    """The newest migration that was applied."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
 def pending(engine: Engine) -> bool:
     """Whether migrations wait to be applied."""
     head = ScriptDirectory.from_config(configuration(engine)).get_current_head()
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() != head
+    return revision(engine) != head
 
 
 def migrate_embedded(engine: Engine, settings: Settings) -> None:

@@ -1,6 +1,5 @@
 """`lahtotaso worker`: does the slow jobs, one at a time, until it is told to stop."""
 
-import os
 import signal
 import threading
 from types import FrameType
@@ -33,8 +32,7 @@ def worker(once: bool) -> None:
 
     signal.signal(signal.SIGTERM, told_to_stop)
     signal.signal(signal.SIGINT, told_to_stop)
-    parent = os.getppid()
-    while not stop.is_set() and os.getppid() == parent:
+    while not stop.is_set():
         try:
             do_all_due(runtime, stop)
         except DBAPIError as error:
