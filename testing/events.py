@@ -45,6 +45,7 @@ class Action(StrEnum):
     REFERRAL_CANCEL = "referral:cancel"
     PERMISSION_GIVE = "permission:give"
     PERMISSION_WITHDRAW = "permission:withdraw"
+    PERMISSION_PRINT = "permission:print"
     BOOKING_CREATE = "booking:create"
     BOOKING_MOVE = "booking:move"
     BOOKING_CANCEL = "booking:cancel"

@@ -30,7 +30,12 @@ def in_language(language: str, template: str, **facts: Any) -> Words:
 
 
 def permission_text(
-    referral: Referral, recipient: Office, purpose: Purpose, language: str
+    referral: Referral,
+    recipient: Office,
+    purpose: Purpose,
+    language: str,
+    *,
+    has_boxes: bool = False,
 ) -> Words:
     """What a person is told before they permit anything (version `permissions.TEXT_VERSION`)."""
     return in_language(
@@ -40,7 +45,39 @@ def permission_text(
         recipient=recipient.name,
         tested=referral.language,
         purpose=purpose.value,
+        has_boxes=has_boxes,
     )
+
+
+def permission_pages(
+    referral: Referral, recipient: Office, purpose: Purpose, language: str, version: str, day: date
+) -> list[str]:
+    """The text to be signed on paper, in the test's language and the person's own; two sizes.
+
+    Boxes to tick stand in one column only, the one that the person reads.
+    """
+    official = referral.language
+    own = None if language == official else language
+    first = permission_text(referral, recipient, purpose, official, has_boxes=own is None)
+    second = own and permission_text(referral, recipient, purpose, own, has_boxes=True)
+    with force_locale(official):
+        return [
+            render_template(
+                "letters/permission.html",
+                page_lang=official,
+                page_dir="ltr",
+                own_lang=own,
+                own_dir=direction_of(own) if own else None,
+                first=first,
+                second=second,
+                centre=referral.person.centre.name,
+                name=referral.person.name,
+                version=version,
+                written_on=day,
+                is_tight=is_tight,
+            )
+            for is_tight in (False, True)
+        ]
 
 
 @dataclass(frozen=True)
@@ -83,8 +120,13 @@ def invitation_of(booking: Booking) -> Invitation:
     )
 
 
-def invitation_page(facts: Invitation, official: str, written_on: date, **links: Any) -> str:
-    """The letter as a page: in `official` (fi or sv) and in the person's language beside it."""
+def invitation_page(
+    facts: Invitation, official: str, written_on: date, *, is_tight: bool = False, **links: Any
+) -> str:
+    """The letter as a page: in `official` (fi or sv) and in the person's language beside it.
+
+    `is_tight` sets it smaller: for a language whose words need more room than a sheet has.
+    """
     own = None if facts.contact_language == official else facts.contact_language
     plain = asdict(facts)
     first = in_language(official, "letters/invitation_words.html", is_first=True, **plain)
@@ -100,6 +142,7 @@ def invitation_page(facts: Invitation, official: str, written_on: date, **links:
             second=second,
             qr=qr(facts.reference.replace(" ", "")),
             written_on=written_on,
+            is_tight=is_tight,
             links=links,
             **plain,
         )
@@ -108,4 +151,4 @@ def invitation_page(facts: Invitation, official: str, written_on: date, **links:
 def qr(digits: str) -> Markup:
     """The digits as a picture that a reader turns back into the same digits, no address."""
     drawn = segno.make(digits, error="m", micro=False)
-    return Markup(drawn.svg_inline(border=2, dark="#10243a"))  # noqa: S704
+    return Markup(drawn.svg_inline(border=2, dark="#10243a", omitsize=True))  # noqa: S704

@@ -17,13 +17,27 @@ def make(html: str) -> bytes:
 
     :raise FatalURLFetchingError: the page asks for anything but a static file of the service.
     """
+    return _written(_laid_out(html))
+
+
+def make_one_page(*candidates: str) -> bytes:
+    """The first of the pages that fits on one sheet, or the last one; otherwise as `make`."""
+    for html in candidates:
+        document = _laid_out(html)
+        if len(document.pages) == 1:
+            break
+    return _written(document)
+
+
+def _laid_out(html: str) -> Any:
     # Imported here: it costs 100 MB and a second, and most workers never print.
     from weasyprint import HTML
 
-    document = HTML(string=html, base_url=BASE, url_fetcher=fetch).write_pdf(pdf_tags=True)
-    if document is None:
-        raise RuntimeError("no document was made")
-    return bytes(document)
+    return HTML(string=html, base_url=BASE, url_fetcher=fetch).render(pdf_tags=True)
+
+
+def _written(document: Any) -> bytes:
+    return bytes(document.write_pdf())
 
 
 def fetch(url: str) -> Any:

@@ -156,8 +156,8 @@ def mother_tongues() -> list[tuple[str, str]]:
 
 
 def contents_in_words(contents: list[str]) -> list[Any]:
-    """What a permission covers, as it is kept in the database."""
-    return [in_words(PermissionContent(content)) for content in contents]
+    """What a permission covers, in the order of the form."""
+    return [in_words(content) for content in PermissionContent if content.value in contents]
 
 
 def roles_in_words(roles: list[str]) -> list[Any]:

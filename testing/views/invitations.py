@@ -89,7 +89,12 @@ def _pdf(find: Callable[[Session], Booking]) -> Response:
         booking = find(db)
         facts, person = letters.invitation_of(booking), booking.referral.person
     official = _official(facts)
-    document = pdf.make(letters.invitation_page(facts, official, clock.local_day(g.now)))
+    day = clock.local_day(g.now)
+    sizes = [
+        letters.invitation_page(facts, official, day, is_tight=is_tight)
+        for is_tight in (False, True)
+    ]
+    document = pdf.make_one_page(*sizes)
     with database.writing() as db:
         _note(db, Action.INVITATION_PRINT, booking, person)
     response = Response(document, mimetype="application/pdf")

@@ -1,10 +1,21 @@
 """The person's permission to hand a result over: the text read aloud, the record, the end of it."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from testing import clock, letters, organisations, permissions, referrals, staff_words
+from testing import (
+    access,
+    clock,
+    events,
+    letters,
+    organisations,
+    pdf,
+    permissions,
+    referrals,
+    staff_words,
+)
 from testing.access import Unit, page, roles
+from testing.events import Action
 from testing.forms.fields import Form
 from testing.forms.permissions import PermissionForm
 from testing.languages import LETTER_LANGUAGES
@@ -13,6 +24,7 @@ from testing.refusals import NotFound
 
 bp = Blueprint("permissions", __name__, url_prefix="/referrals/<public_id>/permission")
 CLERK = roles(Role.CLERK)
+PAPER_NAMES = {"fi": "suostumus.pdf", "sv": "samtycke.pdf"}
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -55,6 +67,34 @@ def record(public_id: str):
     )
     flash(_("The permission is recorded."), "done")
     return redirect(url_for("referrals.show", public_id=public_id), 303)
+
+
+@bp.get("/paper.pdf")
+@page(CLERK, Unit.OWN)
+def paper(public_id: str):
+    """The same text to be ticked and signed by hand."""
+    database, day = access.the_database(), clock.local_day(g.now)
+    with database.reading() as db:
+        g.db = db
+        referral = referrals.own(db, public_id, g.staff)
+        pages = letters.permission_pages(
+            referral,
+            _recipient(referral),
+            _purpose(referral),
+            _text_language(referral),
+            permissions.TEXT_VERSION,
+            day,
+        )
+        person = referral.person
+    document = pdf.make_one_page(*pages)
+    with database.writing() as db:
+        events.record(
+            db, Action.PERMISSION_PRINT, on=person, subject=referral, actor=g.staff, now=g.now
+        )
+    response = Response(document, mimetype="application/pdf")
+    name = PAPER_NAMES[referral.language]
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
 
 
 @bp.route("/<permission_id>/withdraw", methods=["GET", "POST"])

@@ -1,12 +1,15 @@
 """Permission: the text in the person's language, what they decided, taking it back."""
 
+import io
 from datetime import timedelta
 
+import pypdf
 import pytest
 from sqlalchemy import select
 
 from testing import clock, permissions
-from testing.models import HowGiven, Permission, Purpose
+from testing.languages import PERSON_CODES
+from testing.models import Event, HowGiven, Permission, Purpose
 from tests.testing.builders import Builder
 from tests.testing.pages import Page
 
@@ -131,3 +134,19 @@ def test_a_new_permission_for_the_same_office_ends_the_old_one(build: Builder, r
     assert old.withdrawn_at is not None
     assert new.withdrawn_at is None
     assert new.expires_on - new.given_on == timedelta(days=365)
+
+
+@pytest.mark.parametrize("language", PERSON_CODES)
+def test_the_text_is_printed_on_one_sheet_to_be_signed(
+    opened: Page, build: Builder, referral, language
+):
+    opened.get(f"/referrals/{referral.public_id}/permission?language={language}")
+    opened.follow("Print the text to be signed on paper")
+    assert opened.response.mimetype == "application/pdf"
+    assert opened.response.headers["Content-Disposition"] == "attachment; filename=suostumus.pdf"
+    document = pypdf.PdfReader(io.BytesIO(opened.response.data))
+    assert len(document.pages) == 1
+    assert "Signature" in document.pages[0].extract_text()
+    assert "Hassan" not in str(document.metadata)
+    done = build.do(lambda db: db.scalars(select(Event.action).order_by(Event.id.desc())).first())
+    assert done == "permission:print"
