@@ -95,33 +95,58 @@ class Posterior:
         """Ability plus an independent normal error of `sd` logits (a shift of the whole scale)."""
         if sd <= 0:
             return self
-        reach = int(np.ceil(6 * sd / self.step)) + 1
-        padded = np.pad(self.p, reach)
-        # In the frequency domain an error narrower than the grid is as exact as a wide one.
-        omega = 2 * np.pi * np.fft.rfftfreq(padded.size, self.step)
-        smooth = np.fft.irfft(
-            np.fft.rfft(padded) * np.exp(-((sd * omega) ** 2) / 2), n=padded.size
-        )
-        p = np.maximum(smooth, 0.0)
-        low = self.theta[0] - reach * self.step
-        theta = np.linspace(low, low + (padded.size - 1) * self.step, padded.size)
-        return Posterior(theta, p / p.sum())
+        theta, p = with_error(self.theta, self.p[None], sd)
+        return Posterior(theta, p[0])
 
     def quantile(self, share: npt.ArrayLike) -> FloatArray:
         """θ below which the given shares of the probability lie, same shape as `share`."""
-        density = self.p / self.step
-        slope = fourth_order_slope(density[None], self.step)[0]
-        # Euler–Maclaurin: the trapezoid with its first correction, fourth order in the step.
-        rise = self.step / 2 * (density[1:] + density[:-1])
-        rise -= self.step**2 / 12 * (slope[1:] - slope[:-1])
-        below = np.concatenate([[0.0], np.maximum.accumulate(np.cumsum(rise))])
-        below /= below[-1]
         wanted = np.atleast_1d(np.asarray(share, dtype=np.float64))
-        cell = np.clip(np.searchsorted(below, wanted, side="right") - 1, 0, below.size - 2)
-        out = self.theta[cell] + self.step * _invert_cell(
-            wanted, below[cell], below[cell + 1], self.p[cell], self.p[cell + 1]
+        return np.asarray(quantiles(self.theta, self.p[None], wanted)[0].reshape(np.shape(share)))
+
+
+def with_error(theta: FloatArray, p: FloatArray, sd: float) -> tuple[FloatArray, FloatArray]:
+    """Beliefs p (N, G) with an independent normal error added: a wider grid, and p on it."""
+    if sd <= 0:
+        return theta, p
+    step = float(theta[1] - theta[0])
+    reach = int(np.ceil(6 * sd / step)) + 1
+    padded = np.pad(p, ((0, 0), (reach, reach)))
+    n = padded.shape[1]
+    # In the frequency domain an error narrower than the grid is as exact as a wide one.
+    omega = 2 * np.pi * np.fft.rfftfreq(n, step)
+    smooth = np.fft.irfft(np.fft.rfft(padded) * np.exp(-((sd * omega) ** 2) / 2), n=n)
+    wide = np.maximum(smooth, 0.0)
+    low = theta[0] - reach * step
+    return (
+        np.linspace(low, low + (n - 1) * step, n),
+        np.asarray(wide / wide.sum(axis=1, keepdims=True)),
+    )
+
+
+def quantiles(theta: FloatArray, p: FloatArray, shares: FloatArray) -> FloatArray:
+    """θ below which shares (S,) of beliefs p (N, G) lie, (N, S)."""
+    step = float(theta[1] - theta[0])
+    density = p / step
+    slope = fourth_order_slope(density, step)
+    # Euler–Maclaurin: the trapezoid with its first correction, fourth order in the step.
+    rise = step / 2 * (density[:, 1:] + density[:, :-1])
+    rise -= step**2 / 12 * (slope[:, 1:] - slope[:, :-1])
+    below = np.zeros_like(p)
+    below[:, 1:] = np.maximum.accumulate(np.cumsum(rise, axis=1), axis=1)
+    below /= below[:, -1:]
+    out = np.empty((p.shape[0], shares.size))
+    rows = np.arange(p.shape[0])
+    for k, share in enumerate(shares):
+        cell = np.minimum((below <= share).sum(axis=1) - 1, theta.size - 2)
+        inside = _invert_cell(
+            np.full(rows.size, share),
+            below[rows, cell],
+            below[rows, cell + 1],
+            p[rows, cell],
+            p[rows, cell + 1],
         )
-        return np.asarray(out.reshape(np.shape(share)))
+        out[:, k] = theta[cell] + step * inside
+    return out
 
 
 def _invert_cell(
@@ -190,7 +215,7 @@ def posterior(
             sd = max(found.sd, found.step / 2)
             low = max(theta[0], found.mean - 12 * sd)
             high = min(theta[-1], found.mean + 12 * sd)
-            theta = np.linspace(low, high, 121)
+            theta = np.linspace(low, high, 241)
     raise NotResolved("the posterior is narrower than any grid tried")
 
 

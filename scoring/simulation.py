@@ -12,7 +12,14 @@ import numpy as np
 
 from scoring import blueprint as blueprints
 from scoring import cefr, exposure, selection
-from scoring.ability import GRID_STEP, STEPS_PER_SD, Posterior, Prior, posterior
+from scoring.ability import (
+    GRID_STEP,
+    STEPS_PER_SD,
+    Prior,
+    posterior,
+    quantiles,
+    with_error,
+)
 from scoring.belief import AnsweredTask, posterior_of
 from scoring.blueprint import Progress
 from scoring.irt import BoolArray, FloatArray, IntArray
@@ -27,6 +34,7 @@ PERSONS_AT_ONCE = 200
 EXPOSURE_BLOCK = 50
 #: So many of the most informative tasks at a grid point are kept in order beside the length.
 SPARE_CANDIDATES = 24
+INTERVAL = np.array([0.025, 0.975])
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,12 +253,11 @@ class _Batch:
         plan = self.plan
         mean, se, levels = beliefs(plan, self.p, self.answered)
         shared = plan.standard.shared_se
-        bounds = np.array(
-            [
-                posterior_of(plan, p, one).with_error(shared).quantile([0.025, 0.975])
-                for p, one in zip(self.p, self.answered, strict=True)
-            ]
-        )
+        theta = plan.tables.theta
+        bounds = quantiles(*with_error(theta, self.p, shared), INTERVAL)
+        for n in np.flatnonzero(se < STEPS_PER_SD * (theta[1] - theta[0])).tolist():
+            own = posterior_of(plan, self.p[n], self.answered[n])
+            bounds[n] = own.with_error(shared).quantile(INTERVAL)
         most = max(len(one) for one in self.answered)
         given = np.full((self.person.size, most), -1, dtype=np.intp)
         for n, progress in enumerate(self.progress):
@@ -322,12 +329,7 @@ def simulate_items(
     bands = cefr.band_weights(standard, tables.theta)
     found = fixed_length(tables, prior, criterion, bands, length, theta.size, answer)
     shared = standard.shared_se
-    bounds = np.array(
-        [
-            Posterior(tables.theta, p).with_error(shared).quantile([0.025, 0.975])
-            for p in found.p
-        ]
-    )
+    bounds = quantiles(*with_error(tables.theta, found.p, shared), INTERVAL)
     return Sittings(
         true_theta=theta,
         true_level=worlds.true_levels(np.arange(theta.size), theta),
