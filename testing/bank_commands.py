@@ -8,7 +8,14 @@ from pathlib import Path
 
 import click
 
-from items.bank_files import CONTENT, BankFiles, content_files, load_folder, read_folder
+from items.bank_files import (
+    CONTENT,
+    BankFiles,
+    Task,
+    content_files,
+    load_folder,
+    read_folder,
+)
 from items.content_format import BadContent
 
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -187,4 +194,62 @@ def pictures_command(content: Path) -> None:
         click.echo(f"the set has no picture {name}")
     click.echo(f"{len(names)} pictures in {len(content_files(content))} files")
     if unknown:
+        raise click.exceptions.Exit(1)
+
+
+_LANGUAGE = click.Choice(["fi", "sv"])
+_SKILL = click.Choice(["reading", "listening"])
+
+
+def _chosen(content: Path, language: str | None, skill: str | None) -> list[Task]:
+    return [
+        task
+        for task in _usable(content).tasks
+        if task.measured and language in (None, task.language) and skill in (None, task.skill)
+    ]
+
+
+@bank.command("sheet")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--without-text", is_flag=True, help="Questions only.")
+@click.option("--language", type=_LANGUAGE)
+@click.option("--skill", type=_SKILL)
+@click.option("--content", type=_FOLDER, default=CONTENT, help="Folder of task files.")
+def sheet_command(
+    target: Path, without_text: bool, language: str | None, skill: str | None, content: Path
+) -> None:
+    """Write the questions without keys, for a reader who has not seen them."""
+    from items.blind import question_sheet
+
+    tasks = _chosen(content, language, skill)
+    target.write_text(question_sheet(tasks, with_text=not without_text), encoding="utf-8")
+    click.echo(f"{sum(len(task.items) for task in tasks)} items in {target}")
+
+
+@bank.command("mark-sheet")
+@click.argument("answers", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--without-text", is_flag=True, help="The reader had the questions only.")
+@click.option("--language", type=_LANGUAGE)
+@click.option("--skill", type=_SKILL)
+@click.option("--content", type=_FOLDER, default=CONTENT, help="Folder of task files.")
+def mark_sheet_command(
+    answers: Path, without_text: bool, language: str | None, skill: str | None, content: Path
+) -> None:
+    """Compare a reader's answers with the keys; exits with 1 when items must be mended."""
+    from items.blind import BadSheet, mark_sheet, read_sheet
+
+    try:
+        marks = mark_sheet(_chosen(content, language, skill), read_sheet(answers))
+    except BadSheet as error:
+        raise click.ClickException(str(error)) from None
+    for kind, outcome in [*marks.by_kind.items(), ("all", marks.all)]:
+        click.echo(
+            f"{kind}: {outcome.right} of {outcome.n} right ({outcome.share:.1%}), "
+            f"guessing {outcome.chance / outcome.n:.1%}, p {outcome.p:.3g}"
+        )
+    if marks.unanswered:
+        click.echo(f"{len(marks.unanswered)} not answered: {', '.join(marks.unanswered[:10])}")
+    if not without_text and marks.wrong:
+        click.echo(f"disagree with the key: {', '.join(marks.wrong)}")
+    if not (marks.needs_the_text if without_text else marks.agrees):
         raise click.exceptions.Exit(1)

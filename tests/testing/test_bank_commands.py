@@ -113,3 +113,20 @@ def test_the_engine_takes_the_rows_of_the_shipped_bank() -> None:
             rows = Bank.from_records(records_of_files(files, language, skill, scale))
             assert len(rows) == len(files.of(language, skill))
             assert any(task.is_floor for task in rows.tasks)
+
+
+def test_a_sheet_goes_out_and_its_answers_come_back(content: Path, tmp_path: Path) -> None:
+    sheet, answers = tmp_path / "sheet.md", tmp_path / "answers.csv"
+    code, out, _ = run("sheet", sheet, "--content", content, "--language", "fi")
+    assert (code, out) == (0, f"1 items in {sheet}\n")
+    assert "fi-r-900-1" in sheet.read_text(encoding="utf-8")
+    answers.write_text("item,answer\nfi-r-900-1,b\n", encoding="utf-8")
+    code, out, _ = run("mark-sheet", answers, "--content", content)
+    assert (code, "all: 1 of 1 right (100.0%)" in out) == (0, True)
+    answers.write_text("item,answer\nfi-r-900-1,a\n", encoding="utf-8")
+    code, out, _ = run("mark-sheet", answers, "--content", content)
+    assert (code, "disagree with the key: fi-r-900-1" in out) == (1, True)
+    code, _, _ = run("mark-sheet", answers, "--content", content, "--without-text")
+    assert code == 0
+    answers.write_text("item\n", encoding="utf-8")
+    assert run("mark-sheet", answers, "--content", content)[0] == 1
