@@ -10,7 +10,17 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from testing import access, clock, errors, events, logs, navigation, result_words, schema, staff_words
+from testing import (
+    access,
+    clock,
+    errors,
+    events,
+    logs,
+    navigation,
+    result_words,
+    schema,
+    staff_words,
+)
 from testing.db import Database, make_engine
 from testing.keys import read_keys
 from testing.languages import (

@@ -95,10 +95,16 @@ if not SQLITE_ONLY:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["application/json", "text/xml", "multipart/form-data", "\x00", "application/x-www-form-urlencoded; charset=utf-99"],  # fmt: skip  # noqa: E501
+    [
+        "application/json",
+        "text/xml",
+        "multipart/form-data",
+        "\x00",
+        "application/x-www-form-urlencoded; charset=utf-99",
+    ],
 )
 def test_a_hostile_content_type_changes_nothing(candidate, build, content_type):
-    path, data = form_data(candidate)
+    path, _data = form_data(candidate)
     response = candidate.page.client.post(
         path, data=b"answer=1&csrf_token=x", headers={"Content-Type": content_type}
     )

@@ -1,0 +1,296 @@
+"""The kiosk step "submit an answer, get the next task", beside a bare endpoint, in one run.
+
+    python -m benchmarks.kiosk_step [--database sqlite|postgresql] [--sittings 100000]
+
+Both run under gunicorn with the same threads, on the same database with the same durability. The
+bare endpoint is Flask with SQLAlchemy Core: it does the reads and writes that a step needs (seat,
+sitting, open presentation, answers so far; response, mark, next presentation, event, chain head)
+and answers with a redirect, as the step does; it marks nothing, measures nothing, checks no token.
+Persons take turns, each through one keep-alive connection. Ratios count; the machine is noisy.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, text
+
+from items.bank import import_bank
+from items.bank_files import load_folder
+from items.models import Status
+from testing import clock, events, schema
+from testing.db import Database, make_engine
+from testing.keys import derive
+from testing.models import Part, Person, Referral, Sitting, Staff
+from tests.testing.builders import NOW, Builder
+from tests.testing.conftest import MASTER_KEY
+
+ROOT = Path(__file__).resolve().parent.parent
+PORTS = {"ours": 8791, "bare": 8792}
+APPS = {"ours": "wsgi:app", "bare": "benchmarks.bare_step:app"}
+
+
+@dataclass
+class Timed:
+    seconds: list[float] = field(default_factory=list)
+    faults: int = 0
+
+    def row(self, wall: float) -> dict[str, float]:
+        ordered = sorted(self.seconds)
+        return {
+            "steps": len(ordered),
+            "steps_a_second": round(len(ordered) / wall, 1),
+            "p50_ms": round(1000 * statistics.median(ordered), 2),
+            "p99_ms": round(1000 * ordered[int(0.99 * (len(ordered) - 1))], 2),
+            "faults": self.faults,
+        }
+
+
+def serve(which: str, environment: dict[str, str], threads: int) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", APPS[which], "-b", f"127.0.0.1:{PORTS[which]}",
+         "--workers", "1", "--threads", str(threads), "--log-level", "error", "--keep-alive", "60"],
+        env=environment,
+        cwd=ROOT,
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    for _try in range(200):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", PORTS[which], timeout=2)
+            connection.request("GET", "/health")
+            connection.getresponse().read()
+            return process
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"{which} did not start")
+
+
+def fill(database: Database, sittings: int) -> None:
+    """Finished sittings of the past, each with two parts, so that tables and indexes are large."""
+    with database.writing() as db:
+        referral = db.scalars(select(Referral)).first()
+        staff = db.scalars(select(Staff)).first()
+        assert referral is not None
+        assert staff is not None
+        first = (db.scalar(text("SELECT max(id) FROM sitting")) or 0) + 1
+        person = db.get_one(Person, referral.person_id)
+        for start in range(first, first + sittings, 5000):
+            ids = range(start, min(start + 5000, first + sittings))
+            db.execute(
+                insert(Sitting),
+                [
+                    {
+                        "id": n, "public_id": f"old-{n}", "centre_id": referral.centre_id,
+                        "referral_id": referral.id, "person_id": person.id, "language": "fi",
+                        "mode": "demo", "state": "finished", "seated_by_id": staff.id,
+                        "created_at": NOW, "closed_at": NOW, "extra_minutes": 0,
+                    }
+                    for n in ids
+                ],
+            )  # fmt: skip
+            db.execute(
+                insert(Part),
+                [
+                    {
+                        "public_id": f"old-{n}-{k}", "sitting_id": n, "position": k,
+                        "skill": skill, "state": "done", "started_at": NOW, "ended_at": NOW,
+                    }
+                    for n in ids
+                    for k, skill in ((1, "reading"), (2, "listening"))
+                ],
+            )  # fmt: skip
+    with database.engine.connect() as connection:
+        version = connection.execute(text("SELECT max(id) FROM task_version")).scalar_one()
+        parts = connection.execute(text("SELECT count(*) FROM part")).scalar_one()
+        connection.execute(
+            text(
+                "INSERT INTO presentation (public_id, part_id, position, task_version_id, choice,"
+                " sequence, opened_at, left_at, scores, plays_allowed)"
+                " SELECT 'old-p-' || part.id || '-' || n.n, part.id, n.n, :version - n.n, '{}',"
+                " 1, part.started_at, part.ended_at, '[1]', 0 FROM part,"
+                " (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3 UNION SELECT 4) AS n"
+                " WHERE part.public_id LIKE 'old-%' AND NOT EXISTS (SELECT 1 FROM presentation p"
+                " WHERE p.part_id = part.id)"
+            ),
+            {"version": version},
+        )
+        connection.execute(text("COMMIT") if database.engine.name == "sqlite" else text("SELECT 1"))
+        connection.commit() if database.engine.name != "sqlite" else None
+    print(f"filled: {sittings} sittings, {parts} parts", file=sys.stderr)
+
+
+class Client:
+    """One kiosk: a connection, its cookies, and the form on its screen."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.cookies: dict[str, str] = {}
+
+    def call(self, method: str, path: str, form: Any = None) -> tuple[int, str, str]:
+        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        body = None
+        if form is not None:
+            body = urllib.parse.urlencode(form)
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        content = answer.read().decode("utf-8", "replace")
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.partition(";")[0]
+        return answer.status, answer.headers.get("Location", ""), content
+
+    @staticmethod
+    def hidden(page: str, name: str) -> str:
+        found = re.search(rf'name="{name}" value="([^"]*)"', page)
+        return found[1] if found else ""
+
+    def begin(self, code: str) -> str:
+        _, _, page = self.call("GET", "/kiosk/code")
+        token = self.hidden(page, "csrf_token")
+        self.call("POST", "/kiosk/code", {"csrf_token": token, "code": code})
+        self.call("POST", "/kiosk/language", {"csrf_token": token, "language": "en"})
+        self.call("POST", "/kiosk/introduction", {"csrf_token": token})
+        self.call("POST", "/kiosk/practice", {"csrf_token": token, "practice": "apple"})
+        self.call("POST", "/kiosk/part", {"csrf_token": token})
+        return token
+
+
+def run(which: str, codes: list[str], rate: float | None) -> dict[str, float]:
+    """Every person answers reading tasks one after another; what is timed is the POST alone."""
+    timed = Timed()
+    lock = threading.Lock()
+    gate = threading.Barrier(len(codes) + 1)
+    pause = len(codes) / rate if rate else 0.0
+
+    def person(code: str) -> None:
+        client = Client(PORTS["ours"])
+        token = client.begin(code)
+        stepper = Client(PORTS[which])
+        stepper.cookies = client.cookies
+        gate.wait()
+        time.sleep(pause * (hash(code) % 100) / 100)
+        for _task in range(8):
+            _, _, page = client.call("GET", "/kiosk/")
+            presentation = client.hidden(page, "presentation")
+            if not presentation:
+                break
+            form = {
+                "csrf_token": token,
+                "presentation": presentation,
+                "sequence": client.hidden(page, "sequence"),
+                "action": "unknown",
+            }
+            begun = time.perf_counter()
+            status, _, _ = stepper.call("POST", "/kiosk/answer", form)
+            took = time.perf_counter() - begun
+            with lock:
+                timed.seconds.append(took)
+                timed.faults += status != 303
+            time.sleep(max(pause - (time.perf_counter() - begun), 0))
+
+    threads = [threading.Thread(target=person, args=(code,)) for code in codes]
+    for thread in threads:
+        thread.start()
+    gate.wait()
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    return timed.row(time.perf_counter() - begun)
+
+
+def codes_for(build: Builder, count: int) -> list[str]:
+    """Seat codes of fresh persons, a dozen to an occasion."""
+    codes = []
+    for _group in range(-(-count // 12)):
+        first = build.arrival()
+        codes.append(first.code())
+        occasion = build.do(lambda db, one=first: db.get_one(type(one.booking), one.booking.id).occasion)
+        for _more in range(min(11, count - len(codes))):
+            one = build.arrival_at(occasion, first.administrator, first.clerk)
+            codes.append(one.code())
+    return codes
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--database", default="sqlite", choices=["sqlite", "postgresql"])
+    options.add_argument("--sittings", type=int, default=0)
+    options.add_argument("--persons", type=int, default=24)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--rate", type=float, help="steps a second; default as fast as they go")
+    options.add_argument("--threads", type=int, default=4)
+    given = options.parse_args()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        if given.database == "sqlite":
+            url = f"sqlite:///{folder / 'lahtotaso.sqlite3'}"
+        else:
+            from tests.testing.postgres import running_server
+
+            url = stack.enter_context(running_server(folder))
+        engine = make_engine(url)
+        schema.migrate(engine)
+        keys = derive(bytes(range(32)))
+        database = Database(engine, lambda db: events.append_recorded(db, keys))
+        with database.writing() as db:
+            import_bank(db, load_folder(), now=clock.now(), first_status=Status.PILOT)
+        build = Builder(database, keys)
+        build.arrival()
+        if given.sittings:
+            fill(database, given.sittings)
+        environment = os.environ | {
+            "LAHTOTASO_DATA": str(folder), "LAHTOTASO_KEY": MASTER_KEY, "LAHTOTASO_MODE": "demo",
+            "LAHTOTASO_SECURE_COOKIES": "0", "LAHTOTASO_LOG_LEVEL": "ERROR", "DATABASE_URL": url,
+            "PYTHONPATH": str(ROOT),
+        }  # fmt: skip
+        processes = [serve(which, environment, given.threads) for which in APPS]
+        try:
+            rows = []
+            for number in range(given.rounds):
+                for which in ("bare", "ours") if number % 2 else ("ours", "bare"):
+                    row = run(which, codes_for(build, given.persons), given.rate)
+                    rows.append({"which": which, "round": number + 1} | row)
+                    print(json.dumps(rows[-1]), flush=True)
+            median = {
+                which: statistics.median(
+                    row["steps_a_second"] for row in rows if row["which"] == which
+                )
+                for which in APPS
+            }
+            p50 = {
+                which: statistics.median(row["p50_ms"] for row in rows if row["which"] == which)
+                for which in APPS
+            }
+            print(json.dumps({
+                "database": given.database, "sittings": given.sittings, "rate": given.rate,
+                "ratio_of_median_time": round(p50["bare"] / p50["ours"], 3), "p50_ms": p50,
+                "p99_ms_ours": max(r["p99_ms"] for r in rows if r["which"] == "ours"),
+                "steps_a_second": median,
+            }))  # fmt: skip
+        finally:
+            for process in processes:
+                os.killpg(process.pid, signal.SIGTERM)
+            for process in processes:
+                process.wait()
+            engine.dispose()
+
+
+if __name__ == "__main__":
+    main()
