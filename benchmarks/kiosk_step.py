@@ -35,7 +35,7 @@ from items.models import Status
 from testing import clock, events, schema
 from testing.db import Database, make_engine
 from testing.keys import derive
-from testing.models import Part, Person, Referral, Sitting, Staff
+from testing.models import Booking, Part, Person, Referral, Sitting, Staff
 from tests.testing.builders import NOW, Builder
 from tests.testing.conftest import MASTER_KEY
 
@@ -221,7 +221,8 @@ def codes_for(build: Builder, count: int) -> list[str]:
     for _group in range(-(-count // 12)):
         first = build.arrival()
         codes.append(first.code())
-        occasion = build.do(lambda db, one=first: db.get_one(type(one.booking), one.booking.id).occasion)
+        booking = first.booking.id
+        occasion = build.do(lambda db, id=booking: db.get_one(Booking, id).occasion)
         for _more in range(min(11, count - len(codes))):
             one = build.arrival_at(occasion, first.administrator, first.clerk)
             codes.append(one.code())

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from items import lifecycle
 from items.models import TaskVersion
 from scoring.sitting import AnsweredTask, Decision, PartPlan, next_step
 from testing import events, people, plans, writing
@@ -199,7 +198,7 @@ def save_answers(
 def leave_task(
     db: Session,
     visit: Visit,
-    presentation_id: str,
+    presentation: Presentation,
     answers: Mapping[str, Answer],
     *,
     sequence: int,
@@ -210,11 +209,10 @@ def leave_task(
     Returns the ids of items that were left empty: then the answers are kept, nothing is marked
     and the person stays. Leaving a task that was left already changes nothing (a double click).
 
-    :raise NotTheCurrentTask: the task was never before this person.
+    :raise NotTheCurrentTask: the part is over.
     :raise StaleAnswer: a newer answer is kept already.
-    :raise SittingPaused: the desk has paused the sitting; the answers are not lost, see `errors`.
+    :raise SittingPaused: the desk has paused the sitting.
     """
-    presentation = own_presentation(db, visit, presentation_id)
     if presentation.left_at is not None:
         if sequence <= presentation.sequence:
             return []
@@ -222,30 +220,33 @@ def leave_task(
     part = presentation.part
     if part.state is not PartState.RUNNING:
         raise NotTheCurrentTask
+    _refuse_paused(visit.sitting)
     _keep(db, presentation, answers, sequence, now)
     visit.heard_at = now
-    _refuse_paused(visit.sitting)
     task = plans.task_at(db, presentation.task_version_id)
     missing = [item.id for item in task.items if item.id not in answers]
     if missing:
         return missing
-    presentation.scores = [
-        0 if answers[item.id].is_dont_know else item.interaction.mark(answers[item.id].raw)
-        for item in task.items
-    ]
-    presentation.left_at = now
-    db.flush()
-    plan = plans.plan_of(db, part)
-    _go_on(db, visit, part, plan, answered(db, part), now)
-    events.record(
-        db,
-        Action.TASK_ANSWER,
-        on=visit.sitting.person,
-        subject=presentation,
-        actor=visit,
-        now=now,
-        sequence=sequence,
-    )
+    # All that this step writes goes out in one flush: the kiosk's busiest moment.
+    with db.no_autoflush:
+        done = answered(db, part)
+        scores = [
+            0 if answers[item.id].is_dont_know else item.interaction.mark(answers[item.id].raw)
+            for item in task.items
+        ]
+        done.append(AnsweredTask(task.id, tuple(scores)))
+        presentation.scores = scores
+        presentation.left_at = now
+        _go_on(db, visit, part, plans.plan_of(db, part), done, now)
+        events.record(
+            db,
+            Action.TASK_ANSWER,
+            on=visit.sitting.person,
+            subject=presentation,
+            actor=visit,
+            now=now,
+            sequence=sequence,
+        )
     return []
 
 
@@ -382,16 +383,15 @@ def _go_on(
 
 def _open(db: Session, part: Part, decision: Decision, position: int, now: datetime) -> None:
     assert decision.task is not None
-    version = db.get_one(TaskVersion, plans.version_of(db, part, decision.task))
-    lifecycle.freeze(version, now=now)
+    version_id = plans.version_of(db, part, decision.task)
     db.add(
         Presentation(
             part_id=part.id,
             position=position,
-            task_version_id=version.id,
+            task_version_id=version_id,
             choice=decision.facts.to_record(),
             opened_at=now,
-            plays_allowed=version.plays,
+            plays_allowed=plans.plays_of(db, version_id, now=now),
         )
     )
 
@@ -453,22 +453,18 @@ def _keep(
     if sequence <= presentation.sequence:
         raise StaleAnswer(presentation.id, answers, sequence)
     presentation.sequence = sequence
-    if answers:
-        db.execute(
-            insert(Response),
-            [
-                {
-                    "presentation_id": presentation.id,
-                    "item": item,
-                    "sequence": sequence,
-                    "raw": answer.raw,
-                    "is_dont_know": answer.is_dont_know,
-                    "is_stale": False,
-                    "at": now,
-                }
-                for item, answer in answers.items()
-            ],
+    db.add_all(
+        Response(
+            presentation_id=presentation.id,
+            item=item,
+            sequence=sequence,
+            raw=answer.raw,
+            is_dont_know=answer.is_dont_know,
+            is_stale=False,
+            at=now,
         )
+        for item, answer in answers.items()
+    )
 
 
 def _refuse_paused(sitting: Sitting) -> None:

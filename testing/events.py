@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, Table, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from testing.keys import Keys
-from testing.models import Centre, Chain, Event, Person, Staff, Visit
+from testing.models import Base, Centre, Person, Staff, Visit
 
 
 class Action(StrEnum):
@@ -161,15 +161,13 @@ def append_recorded(db: Session, keys: Keys) -> None:
     if not queue:
         return
     db.flush()
-    by_chain: dict[int, list[_Recorded]] = {}
+    connection = db.connection()
+    by_owner: dict[tuple[str, int], list[_Recorded]] = {}
     for recorded in queue:
-        by_chain.setdefault(_chain_id(db, *recorded.chain), []).append(recorded)
+        by_owner.setdefault(recorded.chain, []).append(recorded)
     rows: list[dict[str, Any]] = []
-    for chain_id in sorted(by_chain):
-        length, head = db.execute(
-            select(Chain.length, Chain.head).where(Chain.id == chain_id).with_for_update()
-        ).one()
-        for recorded in by_chain[chain_id]:
+    for chain_id, owner, length, head in _locked_heads(connection, list(by_owner)):
+        for recorded in by_owner[owner]:
             length += 1
             row = {
                 "chain_id": chain_id,
@@ -183,8 +181,46 @@ def append_recorded(db: Session, keys: Keys) -> None:
             }
             head = digest_of(row, keys)
             rows.append(row | {"digest": head})
-        db.execute(update(Chain).where(Chain.id == chain_id).values(length=length, head=head))
-    db.execute(insert(Event), rows)
+        connection.execute(
+            update(_CHAIN).where(_CHAIN.c.id == chain_id).values(length=length, head=head)
+        )
+    connection.execute(insert(_EVENT), rows)
+
+
+# The tables themselves: the busiest writes of the service need no objects.
+_CHAIN: Table = Base.metadata.tables["chain"]
+_EVENT: Table = Base.metadata.tables["event"]
+
+
+def _locked_heads(
+    connection: Connection, owners: list[tuple[str, int]]
+) -> list[tuple[int, tuple[str, int], int, str]]:
+    """(id, owner, length, head) of the owners' chains by id; a chain that is missing is begun."""
+    persons = [id for kind, id in owners if kind == "person"]
+    centres = [id for kind, id in owners if kind == "centre"]
+    conditions = [
+        column.in_(ids) if len(ids) > 1 else column == ids[0]
+        for column, ids in ((_CHAIN.c.person_id, persons), (_CHAIN.c.centre_id, centres))
+        if ids
+    ]
+    wanted = select(_CHAIN).where(or_(*conditions)).order_by(_CHAIN.c.id).with_for_update()
+
+    def owner(row: Any) -> tuple[str, int]:
+        return ("person", row.person_id) if row.person_id else ("centre", row.centre_id)
+
+    rows = connection.execute(wanted).all()
+    missing = set(owners) - {owner(row) for row in rows}
+    if missing:
+        # Only the transaction that creates the person or the centre comes here.
+        connection.execute(
+            insert(_CHAIN),
+            [
+                {"length": 0, "head": "", "person_id": None, "centre_id": None, f"{kind}_id": id}
+                for kind, id in sorted(missing)
+            ],
+        )
+        rows = connection.execute(wanted).all()
+    return [(row.id, owner(row), row.length, row.head) for row in rows]
 
 
 def digest_of(row: dict[str, Any], keys: Keys) -> str:
@@ -215,15 +251,3 @@ def moment(raw: datetime | str) -> datetime:
     """
     at = raw if isinstance(raw, datetime) else datetime.fromisoformat(raw)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _chain_id(db: Session, kind: str, owner_id: int) -> int:
-    column = Chain.person_id if kind == "person" else Chain.centre_id
-    found = db.scalar(select(Chain.id).where(column == owner_id))
-    if found is not None:
-        return found
-    # Only the transaction that creates the person or the centre comes here.
-    chain = Chain(**{f"{kind}_id": owner_id}, length=0, head="")
-    db.add(chain)
-    db.flush()
-    return chain.id

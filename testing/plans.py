@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from items import bank as item_bank
-from items import bank_rows
+from items import bank_rows, lifecycle
 from items.bank_files import Task, task_of
 from items.models import TaskVersion
 from scoring.bank import Bank
@@ -66,6 +66,7 @@ class _Kept:
 _BANKS = _Kept(32)
 _PLANS = _Kept(2000)
 _TASKS = _Kept(5000)
+_PLAYS = _Kept(5000)
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,17 @@ def task_at(db: Session, version_id: int) -> Task:
         return task_of(version.document)
 
     return _TASKS.get((db.get_bind().engine.url, version_id), make)
+
+
+def plays_of(db: Session, version_id: int, *, now: datetime) -> int:
+    """How often the version's recording may be heard; the version is frozen from its first use."""
+
+    def make() -> int:
+        version = db.get_one(TaskVersion, version_id)
+        lifecycle.freeze(version, now=now)
+        return version.plays
+
+    return _PLAYS.get((db.get_bind().engine.url, version_id), make)
 
 
 def _thaw(db: Session, digest: str) -> tuple[Bank, dict[str, int]]:

@@ -153,7 +153,7 @@ class Part(Base):
     #: Bank that the part was started with; with `plan` it replays the part.
     bank_digest: Mapped[str | None] = mapped_column(ForeignKey("frozen_bank.digest"))
     #: Blueprint, standard, settings, seed, start and excluded tasks, frozen at the start.
-    plan: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    plan: Mapped[dict[str, Any] | None] = mapped_column(JsonText, deferred=True)
     #: Why the part stopped (a code of `scoring.stopping`) and the belief it stopped with.
     stop_reason: Mapped[str | None] = mapped_column(String(40))
     belief: Mapped[dict[str, Any] | None] = mapped_column(JsonText)

@@ -295,7 +295,7 @@ def answer():
             if len(task.items) == 1 or item.id not in answers:
                 answers[item.id] = Answer(None, is_dont_know=True)
     missing = delivery.leave_task(
-        g.db, g.visit, presentation.public_id, answers, sequence=_sequence(), now=g.now
+        g.db, g.visit, presentation, answers, sequence=_sequence(), now=g.now
     )
     if missing:
         place = delivery.place_of(g.db, g.visit)

@@ -140,7 +140,7 @@ def _step(db, visit: Visit, knows: Callable[[Item], bool], texts: list[str]) -> 
     }
     sequence = presentation.sequence + 1
     delivery.leave_task(
-        db, visit, presentation.public_id, answers, sequence=sequence, now=clock.now()
+        db, visit, presentation, answers, sequence=sequence, now=clock.now()
     )
     return part.state is not PartState.RUNNING
 
