@@ -319,7 +319,7 @@ def test_what_one_person_was_given_counts_in_what_the_next_may_be_given(
     other = Candidate(Page(app), bank, candidate.knows)
     other.begin(second.code())
     other.next()
-    plan = parts(build, second)["reading"].plan
+    plan = build.do(lambda db: second.sitting(db).parts[0].plan)
     assert set(plan["eligibility"]) & given
 
 
