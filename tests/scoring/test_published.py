@@ -41,7 +41,7 @@ def test_science_generalised_partial_credit() -> None:
     assert fit.items.a == pytest.approx(published["slope"], abs=0.035)
     # Cumulative intercepts as printed: −a times the sum of the steps.
     intercepts = np.cumsum(-fit.items.a[:, None] * fit.items.steps, axis=1)
-    assert intercepts == pytest.approx(np.array(published["intercepts"]), abs=0.08)
+    assert intercepts == pytest.approx(np.array(published["intercepts"]), abs=0.09)
 
 
 def test_science_graded_response() -> None:
