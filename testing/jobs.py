@@ -45,6 +45,23 @@ def is_waiting(db: Session, kind: str) -> bool:
     )
 
 
+def is_due(db: Session, kind: str, now: datetime) -> bool:
+    """Whether such a job runs or is the worker's to take."""
+    return bool(
+        db.scalar(
+            select(func.count())
+            .select_from(Job)
+            .where(
+                Job.kind == kind,
+                or_(
+                    Job.state == JobState.RUNNING,
+                    (Job.state == JobState.WAITING) & (Job.due_at <= now),
+                ),
+            )
+        )
+    )
+
+
 def queue_returning(db: Session, kinds: dict[str, Kind], now: datetime) -> None:
     """Every kind that returns by itself has its next job, exactly one, however many workers ask."""
     if db.get_bind().dialect.name == "postgresql":

@@ -8,6 +8,7 @@ from testing.views import (
     desk,
     invitations,
     kiosk,
+    log,
     media,
     occasions,
     people,
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     occasions.bp,
     people.bp,
     centre.bp,
+    log.bp,
 )
 
 
