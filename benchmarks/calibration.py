@@ -4,7 +4,8 @@
 
 writes benchmarks/results/calibration.md and .png. Every engine gets the same answers in a fresh
 process on one thread; after a tiny fit the clock runs for the fit with standard errors where the
-engine has them; processor seconds count when the machine has other work. A is the scale before any
+engine has them (`ours-prior`: log a ~ N(0, .5²), for the sake of items with few answers); processor
+seconds count when the machine has other work. A is the scale before any
 linking: the slope of the true difficulties on the estimated ones by mean–sigma; RMSE is not linked
 either.
 """
@@ -19,9 +20,14 @@ from fresh_process import ROOT, Measured, measure
 GIRTH_PERSONS = 2000
 
 
+def standardised(theta: np.ndarray) -> np.ndarray:
+    """Exactly mean 0 and sd 1, so that A shows the engine and not the luck of the draw."""
+    return (theta - theta.mean()) / theta.std()
+
+
 def complete(rng: np.random.Generator, n_persons: int, n_items: int) -> dict[str, np.ndarray]:
     a, b = rng.lognormal(0, 0.3, n_items), rng.normal(0, 1, n_items)
-    theta = rng.normal(size=n_persons)
+    theta = standardised(rng.normal(size=n_persons))
     p = 1 / (1 + np.exp(-a * (theta[:, None] - b)))
     score = (rng.random(p.shape) < p).astype(np.int64)
     person, item = np.divmod(np.arange(score.size), n_items)
@@ -36,7 +42,7 @@ def adaptive(
     What is asked depends on earlier answers only, so the answers that are missing may be ignored.
     """
     a, b = rng.lognormal(0, 0.3, n_items), rng.normal(0, 1, n_items)
-    theta = rng.normal(size=n_persons)
+    theta = standardised(rng.normal(size=n_persons))
     grid = np.linspace(-5, 5, 41)
     right = 1 / (1 + np.exp(-a[:, None] * (grid - b[:, None])))
     log_p = np.log(np.stack([1 - right, right]))
@@ -155,7 +161,7 @@ def main() -> None:
         for title, data in sets.items():
             answers = np.bincount(data["item"], minlength=int(data["n_items"]))
             rows, seconds = [], {}
-            for engine in ("ours", "mirt-21", "mirt-61", "girth"):
+            for engine in ("ours", "ours-prior", "mirt-21", "mirt-61", "girth"):
                 used, label = data, engine
                 runs = options.runs if engine != "girth" else 1
                 if engine == "girth" and int(data["n_persons"]) > 5000:
@@ -169,7 +175,7 @@ def main() -> None:
                     label = f"girth ({GIRTH_PERSONS:,} persons only)"
                 path = Path(folder) / "data.npz"
                 np.savez(path, **used)
-                python = options.ours if engine == "ours" else options.peers
+                python = options.ours if engine.startswith("ours") else options.peers
                 found = measure(
                     engine, python, "peers/calibration_fit.py", path, runs, options.timeout
                 )

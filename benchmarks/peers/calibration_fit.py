@@ -11,21 +11,25 @@ import numpy as np
 Fit = Callable[[np.ndarray, np.ndarray, np.ndarray, int, int], dict[str, np.ndarray]]
 
 
-def ours(
-    person: np.ndarray, item: np.ndarray, score: np.ndarray, n_persons: int, n_items: int
-) -> dict[str, np.ndarray]:
-    from scoring.answers import Answers
-    from scoring.calibration import calibrate
-    from scoring.irt import Model
+def _ours(prior: tuple[float, float] | None) -> Fit:
+    def fit(
+        person: np.ndarray, item: np.ndarray, score: np.ndarray, n_persons: int, n_items: int
+    ) -> dict[str, np.ndarray]:
+        from scoring.answers import Answers
+        from scoring.calibration import PriorRules, calibrate
+        from scoring.irt import Model
 
-    fit = calibrate(Answers(person, item, score, n_persons, n_items), Model.TWO_PL)
-    return {
-        "a": fit.items.a,
-        "b": fit.items.steps[:, 0],
-        "se_a": fit.items.se_a,
-        "se_b": fit.items.se_steps[:, 0],
-        "converged": np.array(fit.converged),
-    }
+        answers = Answers(person, item, score, n_persons, n_items)
+        found = calibrate(answers, Model.TWO_PL, priors=PriorRules(slope=prior))
+        return {
+            "a": found.items.a,
+            "b": found.items.steps[:, 0],
+            "se_a": found.items.se_a,
+            "se_b": found.items.se_steps[:, 0],
+            "converged": np.array(found.converged),
+        }
+
+    return fit
 
 
 def _table(
@@ -67,7 +71,8 @@ def girth(
 
 
 ENGINES: dict[str, Fit] = {
-    "ours": ours,
+    "ours": _ours(None),
+    "ours-prior": _ours((0.0, 0.5)),
     "mirt-21": _mirt(21),
     "mirt-61": _mirt(61),
     "girth": girth,

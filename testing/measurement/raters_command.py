@@ -38,6 +38,12 @@ def run(ratings: Path, out: Path, thresholds: str, rater_by_script: str, as_json
         refuse(ratings, f"expected ratings that can be scaled: {problem}", line=2, column="score")
     if not fit.converged:
         note("Not converged: the estimates are not at a maximum of the likelihood.")
+    if fit.pair_effect is PairEffect.ESTIMATED:
+        note(
+            f"Scripts and raters interact (sd {fit.interaction_sd:.2f} logits, z "
+            f"{fit.interaction_z:.1f}): the criteria of one rater are not independent, and the "
+            "standard errors say so."
+        )
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
