@@ -209,6 +209,14 @@ def bound_visit(db: Session) -> Visit | None:
     )
 
 
+LAST_PAGE = 10_000
+
+
+def page_number() -> int:
+    """The page of a long list that the address asks for: 1, 2, 3 …"""
+    return min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
+
+
 def own_centre(row: Any, staff: Staff) -> Any:
     """`row`, if it exists and belongs to the centre of `staff`.
 

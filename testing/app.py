@@ -30,6 +30,7 @@ from testing.languages import (
     STAFF_LANGUAGES,
     direction_of,
 )
+from testing.refusals import NotFound
 from testing.settings import CHECKOUT, Settings, read_settings
 from testing.views import register_views
 
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     errors.init_app(app)
     register_views(app)
     app.before_request(make_nonce)
+    app.before_request(refuse_nul)
     app.after_request(secure)
     app.context_processor(page_facts)
     navigation.init_app(app)
@@ -115,6 +117,16 @@ def make_nonce() -> None:
     g.csp_nonce = secrets.token_urlsafe(16)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=secrets.token_hex(4), endpoint=request.endpoint)
+
+
+def refuse_nul() -> None:
+    """No address of the service holds a NUL, which PostgreSQL cannot even compare with.
+
+    :raise NotFound: this one does.
+    """
+    values = [request.path, *request.args.values()]
+    if any("\x00" in value for value in values):
+        raise NotFound
 
 
 def page_facts() -> dict[str, Any]:

@@ -49,6 +49,7 @@ WORDS = {
     "RolesClash": _l(
         "A clerk belongs to an office and has no other role. Nobody else belongs to an office."
     ),
+    "HasBegun": _l("The person has come to the test. The referral cannot be cancelled any more."),
     "LastAdministrator": _l(
         "The centre needs an administrator. Give somebody else the role first."
     ),

@@ -27,6 +27,10 @@ from testing.people import PersonData
 from testing.refusals import NotFound, Refusal
 
 
+class HasBegun(Refusal):
+    """The person came to the test: what has begun is not undone."""
+
+
 class HasBooking(Refusal):
     """The referral has a place that is still to come: cancel the place first."""
 
@@ -71,8 +75,15 @@ def refer(
 def cancel(db: Session, referral: Referral, *, actor: Staff, now: datetime) -> None:
     """The referral is no longer wanted.
 
+    :raise ReferralClosed: it is cancelled or completed already.
     :raise HasBooking: a place waits for it.
+    :raise HasBegun: the person came to the test.
     """
+    if referral.state is not ReferralState.OPEN:
+        raise bookings.ReferralClosed
+    newest = newest_booking(db, referral)
+    if newest is not None and newest.state is BookingState.ARRIVED:
+        raise HasBegun
     if bookings.waiting_place(db, referral) is not None:
         raise HasBooking
     referral.state = ReferralState.CANCELLED

@@ -42,7 +42,8 @@ class Form(FlaskForm):
 
 
 def _strip(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+    # PostgreSQL stores no NUL, and nobody types one by intent.
+    return value.replace("\x00", "").strip() if isinstance(value, str) else value
 
 
 def _rules(error: Any, required: bool, most: int | None) -> list[Any]:

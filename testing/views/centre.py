@@ -6,8 +6,9 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from testing import access, accounts, feedback, organisations
+from testing import access, accounts, events, feedback, organisations
 from testing.access import Unit, page, roles
+from testing.events import Action
 from testing.forms.centre import (
     AccountForm,
     CentreForm,
@@ -230,14 +231,23 @@ def close_account(public_id: str):
 
 
 @bp.get("/feedback")
-@page(ADMINISTRATOR)
+@page(ADMINISTRATOR, Unit.WRITE)
 def messages():
     centre_id = g.staff.centre_id
+    waiting = feedback.waiting(g.db, centre_id)
+    events.record(
+        g.db,
+        Action.LIST_VIEW,
+        on=g.staff.centre,
+        subject=g.staff.centre,
+        actor=g.staff,
+        now=g.now,
+        list="feedback",
+        count=len(waiting),
+    )
     return render_template(
         "centre/feedback.html",
-        waiting=[
-            (row, feedback.days_left(row, g.now)) for row in feedback.waiting(g.db, centre_id)
-        ],
+        waiting=[(row, feedback.days_left(row, g.now)) for row in waiting],
         answered=feedback.answered(g.db, centre_id),
     )
 

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from testing import access, bookings, clock, events, organisations, referrals
-from testing.access import Unit, page, roles
+from testing.access import Unit, page, page_number, roles
 from testing.events import Action
 from testing.forms.fields import Form, offers
 from testing.forms.occasions import OccasionForm, PlacesForm
@@ -21,7 +21,7 @@ ADMINISTRATOR = roles(Role.ADMINISTRATOR)
 @page(ADMINISTRATOR, Unit.WRITE)
 def overview():
     is_past = request.args.get("when") == "past"
-    number = max(1, request.args.get("page", 1, type=int))
+    number = page_number()
     centre_id = g.staff.centre_id
     if is_past:
         rows = bookings.past(g.db, centre_id, g.now, skip=(number - 1) * bookings.PAGE)

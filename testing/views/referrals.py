@@ -4,7 +4,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 
 from testing import access, bookings, clock, events, identity, permissions, referrals
-from testing.access import Unit, page, roles
+from testing.access import Unit, page, page_number, roles
 from testing.events import Action
 from testing.forms.fields import Form, offers
 from testing.forms.referrals import PlaceForm, ReferralForm, SearchForm
@@ -20,7 +20,7 @@ CLERK = roles(Role.CLERK)
 @page(CLERK, Unit.WRITE)
 def overview():
     which = _pile_asked_for()
-    number = max(1, request.args.get("page", 1, type=int))
+    number = page_number()
     skip = (number - 1) * referrals.PILE_SIZE
     sizes = referrals.pile_sizes(g.db, g.staff.office)
     rows = referrals.pile(g.db, g.staff.office, which, now=g.now, skip=skip)

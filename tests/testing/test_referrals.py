@@ -246,6 +246,37 @@ def test_a_referral_with_a_place_is_not_cancelled(page: Page, build: Builder, cl
     assert "Cancel the place first" in page.text()
 
 
+def test_what_has_begun_or_ended_is_not_cancelled(page: Page, build: Builder):
+    arrival = build.arrival()
+    page.sign_in(arrival.clerk)
+    page.get(f"/referrals/{arrival.referral.public_id}/cancel")
+    page.submit(button="Cancel the referral", status=409)
+    assert "The person has come to the test." in page.text()
+    other = build.referral(arrival.clerk)
+    page.get(f"/referrals/{other.public_id}/cancel")
+    page.submit(button="Cancel the referral")
+    page.get(f"/referrals/{other.public_id}/cancel")
+    page.submit(button="Cancel the referral", status=409)
+    assert "This referral is closed." in page.text()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/referrals?page=99999999999999999999", "/referrals?page=-3", "/referrals?page=two"],
+)
+def test_a_page_that_does_not_exist_is_empty_or_the_first(page: Page, clerk, address):
+    page.sign_in(clerk)
+    page.get(address)
+
+
+def test_a_nul_in_an_address_or_a_field_harms_nobody(page: Page, build: Builder, clerk):
+    page.sign_in(clerk)
+    page.get("/referrals/a%00b", status=404)
+    page.get("/referrals?pile=a%00b", status=404)
+    refer(page, surname="Has\x00san")
+    assert page.html.h1.get_text() == "Amina Hassan"
+
+
 def test_no_occasion_is_chosen(page: Page, build: Builder, clerk, soon):
     referral = build.referral(clerk)
     page.sign_in(clerk)
