@@ -150,8 +150,21 @@ def add_recording(
         voices=dict(voices),
         created_at=now,
     )
+    # Everything is read before the version exists: reading flushes, and it is not whole yet.
+    items = [
+        BankItem(
+            position=item.position,
+            item=item.item,
+            kind=item.kind,
+            level=item.level,
+            focus=item.focus,
+            chance=item.chance,
+            max_score=item.max_score,
+        )
+        for item in version.items
+    ]
     new = TaskVersion(
-        task=version.task,
+        task_id=version.task_id,
         number=max(known.number for known in versions) + 1,
         digest=digest,
         status=Status.DRAFT,
@@ -164,22 +177,12 @@ def add_recording(
         words=version.words,
         plays=version.plays,
         clip=asset,
+        items=items,
         created_at=now,
     )
-    new.items = [
-        BankItem(
-            position=item.position,
-            item=item.item,
-            kind=item.kind,
-            level=item.level,
-            focus=item.focus,
-            chance=item.chance,
-            max_score=item.max_score,
-        )
-        for item in version.items
-    ]
     db.add(new)
     db.flush()
+    db.expire(version.task, ["versions"])
     return new
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from items.bank import export_bank, import_bank, newest_standard
-from items.bank_files import CONTENT, load_folder, read_folder
+from items.bank_files import CONTENT, BankFiles, load_folder
 from items.bank_rows import records_in_use, records_of_files, write_bank_csv
 from items.lifecycle import StepNotAllowed, freeze, set_status
 from items.models import (
@@ -27,6 +27,7 @@ from items.models import (
 )
 from items.orm import Base
 from items.scale_files import NoScale, scale_of_files, write_standard_csv
+from scoring.bank import Bank
 from scoring.cefr import Scale
 from tests.items.sample_tasks import LISTENING, READING, SPEAKING, WRITING
 
@@ -270,10 +271,18 @@ def test_a_missing_or_broken_scale_is_named(tmp_path: Path) -> None:
         scale_of_files("fi", "reading", tmp_path)
 
 
-def test_the_shipped_bank_goes_in_and_stays(db: Session) -> None:
-    bank = read_folder()
-    report = import_bank(db, bank, now=NOW, first_status=Status.PILOT)
-    assert len(report.new) == len(bank.tasks)
+def test_the_shipped_bank_goes_in_and_stays(db: Session, shipped: BankFiles) -> None:
+    report = import_bank(db, shipped, now=NOW, first_status=Status.PILOT)
+    assert len(report.new) == len(shipped.tasks)
     db.commit()
-    assert len(import_bank(db, bank, now=LATER).unchanged) == len(bank.tasks)
-    assert db.scalar(select(func.count()).select_from(BankTask)) == len(bank.tasks)
+    assert len(import_bank(db, shipped, now=LATER).unchanged) == len(shipped.tasks)
+    assert db.scalar(select(func.count()).select_from(BankTask)) == len(shipped.tasks)
+
+
+def test_the_engine_takes_the_rows_of_the_shipped_bank(shipped: BankFiles) -> None:
+    for language in ("fi", "sv"):
+        for skill in ("reading", "listening"):
+            scale = scale_of_files(language, skill)
+            rows = Bank.from_records(records_of_files(shipped, language, skill, scale))
+            assert len(rows) == len(shipped.of(language, skill))
+            assert any(task.is_floor for task in rows.tasks)

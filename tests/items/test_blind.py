@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from items.bank_files import Item, Task, read_folder, task_of
+from items.bank_files import BankFiles, Item, Task, task_of
 from items.blind import BadSheet, Outcome, mark_sheet, question_sheet, raw_of, read_sheet
 from items.content_format import parse
 from tests.items.sample_tasks import READING
@@ -42,8 +42,8 @@ def test_gap_options_of_several_words() -> None:
     }
 
 
-def test_a_sheet_shows_questions_and_texts_but_nothing_of_the_key() -> None:
-    tasks = read_folder().tasks
+def test_a_sheet_shows_questions_and_texts_but_nothing_of_the_key(shipped: BankFiles) -> None:
+    tasks = shipped.tasks
     with_text = question_sheet(tasks, with_text=True)
     without = question_sheet(tasks, with_text=False)
     for task in tasks:

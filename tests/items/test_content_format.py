@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from items.bank_files import load_folder, read_folder, task_of
+from items.bank_files import BankFiles, load_folder, read_folder, task_of
 from items.content_format import (
     BadContent,
     Finding,
@@ -236,7 +236,6 @@ def test_a_task_knows_its_words_and_texts() -> None:
     assert task.items[0].interaction.right_answer == {"choice": "b"}
 
 
-def test_the_shipped_content_can_be_used() -> None:
-    bank = read_folder()
-    assert bank.tasks
-    assert bank.findings == ()
+def test_the_shipped_content_can_be_used(shipped: BankFiles) -> None:
+    assert shipped.tasks
+    assert shipped.findings == ()

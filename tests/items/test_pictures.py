@@ -3,7 +3,7 @@
 import pytest
 from lxml import etree
 
-from items.bank_files import CONTENT, read_folder, task_of
+from items.bank_files import CONTENT, BankFiles, task_of
 from items.content_format import parse
 from items.pictures import DRAWN, NoPicture, is_drawn, picture_svg, pictures_of, vendor
 from tests.items.sample_tasks import READING
@@ -76,7 +76,7 @@ def test_nothing_is_fetched_when_nothing_is_missing() -> None:
     assert vendor(["clock:14.30", "red-apple"]) == []
 
 
-def test_every_picture_of_the_shipped_content_is_there() -> None:
-    for task in read_folder().tasks:
+def test_every_picture_of_the_shipped_content_is_there(shipped: BankFiles) -> None:
+    for task in shipped.tasks:
         for name in pictures_of(task):
             assert picture_svg(name), name

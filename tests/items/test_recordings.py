@@ -88,6 +88,8 @@ def test_a_recording_makes_a_draft_that_later_imports_leave_alone(
     db: Session, content: Path, tmp_path: Path
 ) -> None:
     import_bank(db, load_folder(content), now=NOW, first_status=Status.PILOT)
+    db.commit()
+    db.expunge_all()
     first = version_of(db, 1, "fi-l-900")
     kept = keep_recording(saved(tmp_path, speech()), TASK, SCRIPT, tmp_path / "media")
     second = add_recording(db, first, kept, voices={"A": "Lukija", "B": "Toinen"}, now=LATER)

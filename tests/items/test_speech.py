@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from items.bank_files import Task, clip_file, read_clip, read_folder, task_of
+from items.bank_files import BankFiles, Task, clip_file, read_clip, task_of
 from items.content_format import parse
 from items.sound import LOUDNESS, levelled, write_mp3
 from items.speech import (
@@ -105,9 +105,8 @@ def test_a_machine_without_voices_says_what_to_install(
         make_clip(listening(language="sv"), tmp_path)
 
 
-def test_shipped_notes_agree_with_their_files() -> None:
-    bank = read_folder()
-    for task in (*bank.of("fi", "listening"), *bank.of("sv", "listening")):
+def test_shipped_notes_agree_with_their_files(shipped: BankFiles) -> None:
+    for task in (*shipped.of("fi", "listening"), *shipped.of("sv", "listening")):
         if task.clip is None:
             continue
         note = json.loads(task.clip.file.with_suffix(".json").read_text(encoding="utf-8"))

@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 
 from items.bank_files import CONTENT
-from scoring.bank import Bank
 from testing.bank_commands import bank
 from tests.items.sample_tasks import READING
 
@@ -99,20 +98,6 @@ def test_voices_and_pictures_know_when_there_is_nothing_to_do(content: Path) -> 
     assert (code, out) == (0, "1 pictures in 1 files\n")
     code, _, err = run("voices", "fi-l-999", "--content", content)
     assert (code, "no listening task: fi-l-999" in err) == (1, True)
-
-
-def test_the_engine_takes_the_rows_of_the_shipped_bank() -> None:
-    from items.bank_files import read_folder
-    from items.bank_rows import records_of_files
-    from items.scale_files import scale_of_files
-
-    files = read_folder()
-    for language in ("fi", "sv"):
-        for skill in ("reading", "listening"):
-            scale = scale_of_files(language, skill)
-            rows = Bank.from_records(records_of_files(files, language, skill, scale))
-            assert len(rows) == len(files.of(language, skill))
-            assert any(task.is_floor for task in rows.tasks)
 
 
 def test_a_sheet_goes_out_and_its_answers_come_back(content: Path, tmp_path: Path) -> None:
