@@ -37,6 +37,7 @@ WORDS: dict[Action, Any] = {
     Action.REFERRAL_VIEW: _l("Looked at a referral"),
     Action.REFERRAL_CANCEL: _l("Cancelled a referral"),
     Action.PERMISSION_GIVE: _l("Recorded a permission"),
+    Action.PERMISSION_PRINT: _l("Printed the permission to be signed"),
     Action.PERMISSION_WITHDRAW: _l("Recorded that a permission was withdrawn"),
     Action.BOOKING_CREATE: _l("Booked a place"),
     Action.BOOKING_MOVE: _l("Moved a place"),

@@ -32,6 +32,7 @@ WORDS: dict[Action, Any] = {
     Action.REFERRAL_VIEW: _SAW,
     Action.REFERRAL_CANCEL: _l("Cancelled your test"),
     Action.PERMISSION_GIVE: _l("Wrote down your permission"),
+    Action.PERMISSION_PRINT: _l("Printed the permission for you to sign"),
     Action.PERMISSION_WITHDRAW: _l("Wrote down that you took your permission back"),
     Action.BOOKING_CREATE: _PLACE,
     Action.BOOKING_MOVE: _PLACE,

@@ -1,6 +1,6 @@
 """People, as the centre alone sees them: found, corrected, matched."""
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from testing import access, clock, events, identity, people, referrals
@@ -63,7 +63,6 @@ def _person_page(person: Person, code: str | None = None) -> str:
         listed=referrals.of_people(g.db, rows, g.now),
         sat=people.sittings_of(g.db, rows),
         today=clock.local_day(g.now),
-        has_log="log.person" in current_app.view_functions,
     )
 
 

@@ -117,6 +117,12 @@ def test_the_centre_sees_every_offices_referral_of_the_person(
     assert details(build, "person:view")[-1][1] == f"person:{person.public_id}"
 
 
+def test_the_desk_can_show_the_person_who_has_looked(desk: Page, person):
+    desk.get(f"/people/{person.public_id}")
+    desk.follow("Who has looked")
+    assert desk.path == f"/log/people/{person.public_id}"
+
+
 def test_data_are_corrected_and_the_log_names_the_fields_alone(
     desk: Page, build: Builder, keys, person
 ):
