@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any
 
 from flask import current_app, g, request, session
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from testing import clock
@@ -199,14 +199,18 @@ def bound_visit(db: Session) -> Visit | None:
     token = request.cookies.get(SEAT_COOKIE)
     if not token:
         return None
-    return db.scalar(
-        select(Visit)
-        .where(Visit.binding_digest == token_digest(token), Visit.cut_at.is_(None))
-        .options(
-            joinedload(Visit.sitting).joinedload(Sitting.person),
-            joinedload(Visit.sitting).joinedload(Sitting.parts),
-        )
+    return db.scalar(_BOUND_VISIT, {"digest": token_digest(token)})
+
+
+# Made once: every page of a kiosk asks this.
+_BOUND_VISIT = (
+    select(Visit)
+    .where(Visit.binding_digest == bindparam("digest"), Visit.cut_at.is_(None))
+    .options(
+        joinedload(Visit.sitting).joinedload(Sitting.person),
+        joinedload(Visit.sitting).joinedload(Sitting.parts),
     )
+)
 
 
 LAST_PAGE = 10_000

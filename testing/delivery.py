@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from items.models import TaskVersion
@@ -250,14 +250,27 @@ def leave_task(
     return []
 
 
+# Made once: every step of every kiosk asks these two.
+_OWN_PRESENTATION = (
+    select(Presentation)
+    .join(Presentation.part)
+    .where(
+        Presentation.public_id == bindparam("public_id"),
+        Part.sitting_id == bindparam("sitting"),
+    )
+    .with_for_update(of=Presentation)
+)
+_ANSWERED = (
+    select(TaskVersion.task_id, Presentation.scores)
+    .join(TaskVersion, Presentation.task_version_id == TaskVersion.id)
+    .where(Presentation.part_id == bindparam("part"), Presentation.left_at.is_not(None))
+    .order_by(Presentation.position)
+)
+
+
 def answered(db: Session, part: Part) -> list[AnsweredTask]:
     """The marked tasks of a part in the order in which they were met."""
-    rows = db.execute(
-        select(TaskVersion.task_id, Presentation.scores)
-        .join(TaskVersion, Presentation.task_version_id == TaskVersion.id)
-        .where(Presentation.part_id == part.id, Presentation.left_at.is_not(None))
-        .order_by(Presentation.position)
-    )
+    rows = db.execute(_ANSWERED, {"part": part.id})
     return [AnsweredTask(task, tuple(scores or ())) for task, scores in rows]
 
 
@@ -431,12 +444,7 @@ def own_presentation(db: Session, visit: Visit, presentation_id: str) -> Present
     :raise NotTheCurrentTask: otherwise.
     """
     presentation = db.scalar(
-        select(Presentation)
-        .join(Presentation.part)
-        .where(
-            Presentation.public_id == presentation_id, Part.sitting_id == visit.sitting_id
-        )
-        .with_for_update(of=Presentation)
+        _OWN_PRESENTATION, {"public_id": presentation_id, "sitting": visit.sitting_id}
     )
     if presentation is None:
         raise NotTheCurrentTask
