@@ -6,7 +6,16 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.ability import Method, NotResolved, Prior, estimate, log_likelihood, posterior
+from scoring.ability import (
+    PERSONS_AT_ONCE,
+    STEPS_PER_SD,
+    Method,
+    NotResolved,
+    Prior,
+    estimate,
+    log_likelihood,
+    posterior,
+)
 from scoring.cefr import Standard, level_probabilities
 from scoring.irt import ItemArrays, stack
 from scoring.lz_star import lz_star
@@ -86,16 +95,28 @@ def _levels(
 ) -> FloatArray:
     """(persons, levels) probability of every level, cuts and scale uncertain as the standard
     says."""
+    theta = prior.grid()
     out = np.empty((len(scores), len(standard.levels)))
-    for at in range(len(scores)):
-        row = scores[at : at + 1]
+    for first in range(0, len(scores), PERSONS_AT_ONCE):
+        rows = scores[first : first + PERSONS_AT_ONCE]
+        log_p = prior.log_density(theta) + log_likelihood(
+            items, rows, theta, parameter_uncertainty=parameter_uncertainty
+        )
+        p = np.exp(log_p - log_p.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
+        out[first : first + len(rows)] = level_probabilities(standard, theta, p)
+        sd = np.sqrt(np.maximum(p @ theta**2 - (p @ theta) ** 2, 0.0))
+        edge = np.maximum(p[:, 0], p[:, -1]) > 1e-9
+        # Long tests and people far out need a grid of their own.
+        for at in np.flatnonzero((sd < STEPS_PER_SD * (theta[1] - theta[0])) | edge):
+            row = rows[at : at + 1]
 
-        def of_one(theta: FloatArray, row: NDArray[np.int64] = row) -> FloatArray:
-            values: FloatArray = log_likelihood(
-                items, row, theta, parameter_uncertainty=parameter_uncertainty
-            )[0]
-            return values
+            def of_one(points: FloatArray, row: NDArray[np.int64] = row) -> FloatArray:
+                values: FloatArray = log_likelihood(
+                    items, row, points, parameter_uncertainty=parameter_uncertainty
+                )[0]
+                return values
 
-        found = posterior(prior, of_one, prior.grid())
-        out[at] = level_probabilities(standard, found.theta, found.p)
+            found = posterior(prior, of_one, theta)
+            out[first + at] = level_probabilities(standard, found.theta, found.p)
     return out

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from scoring.connectedness import DisconnectedDesign
@@ -228,3 +230,26 @@ def test_standardised_errors_over_replications() -> None:
     flat = np.concatenate(errors)
     assert abs(flat.mean()) < 0.1
     assert 0.9 < flat.std() < 1.1
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10_000))
+def test_names_and_origin_of_the_scores_do_not_matter(seed: int) -> None:
+    ratings, *_ = simulate(seed, scripts=120, raters=4, criteria=3)
+    fit = fit_facets(ratings, pair_effect=False)
+    rng = np.random.default_rng(seed)
+    raters, scripts = rng.permutation(4), rng.permutation(120)
+    moved = Ratings(
+        np.argsort(scripts)[ratings.script],
+        np.argsort(raters)[ratings.rater],
+        ratings.criterion,
+        ratings.score + 3,
+        ratings.scripts,
+        ratings.raters,
+        ratings.criteria,
+    )
+    again = fit_facets(moved, pair_effect=False)
+    assert again.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-5)
+    assert again.severity == pytest.approx(fit.severity[raters], abs=2e-3)
+    assert again.measure == pytest.approx(fit.measure[scripts], abs=5e-3)
+    assert again.fair_average == pytest.approx(fit.fair_average[scripts] + 3, abs=5e-3)
