@@ -56,7 +56,7 @@ def problems(draw):
 
 
 @given(problems(), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_every_partial_test_can_be_completed_says_integer_programming(problem, random):
     bank, blueprint, excluded = problem
     constraints = blueprints.constraints_for(bank, blueprint)
@@ -147,6 +147,27 @@ def test_fixed_parts_come_back_equal():
 def test_blueprints_that_contradict_themselves_are_refused(table, words):
     with pytest.raises(BlueprintRefused, match=words):
         Blueprint.from_table(table)
+
+
+def test_every_key_of_a_blueprint_is_read():
+    table = {
+        "min_tasks": 2,
+        "max_tasks": 9,
+        "max_per_area": 3,
+        "max_per_text_type": 4,
+        "max_words": 500,
+        "max_seconds": 600.0,
+        "areas": {"shop": {"min": 1, "max": 2}},
+        "text_types": {"sign": {"min": 1}},
+    }
+    blueprint = Blueprint.from_table(table)
+    assert blueprint == Blueprint(
+        2, 9, {"shop": Limits(1, 2)}, {"sign": Limits(1)}, 3, 4, 500, 600.0
+    )
+    assert blueprint.to_table() == table
+    assert blueprint.without_minima() == Blueprint(
+        1, 9, {"shop": Limits(0, 2)}, {"sign": Limits(0)}, 3, 4, 500, 600.0
+    )
 
 
 def test_violations_are_named():

@@ -134,6 +134,37 @@ def test_an_uncalibrated_item_takes_its_parameters_from_its_level():
         scale.provisional_item("x-3", "A2.1", chance=0, selected_response=True)
 
 
+def test_a_scale_keeps_every_number_of_its_table():
+    table = a_scale_table()
+    table["level"][2] = {"code": "A1.3", "cut": table["level"][2]["cut"]}
+    del table["item_at"]
+    scale = Scale.from_table(table)
+    standard = scale.standard
+    assert standard == Standard.from_errors(
+        cefr.REPORTED_LEVELS,
+        CUTS,
+        [0.3, 0.3, 0.0, *[0.3] * 8],
+        0.4,
+        version="fi-reading-1",
+        provisional=True,
+    )
+    assert not Scale.from_table(table | {"provisional": False}).standard.provisional
+    assert (scale.prior_mean, scale.prior_sd) == (-1.0, 3.0)
+    item = scale.provisional_item("x-1", "alle_A1.1", chance=0.25, selected_response=True)
+    assert (item.id, item.se_a, item.selected_response) == ("x-1", 0.2, True)
+    assert item.b == pytest.approx(CUTS[0] - (CUTS[1] - CUTS[0]) / 2)
+    assert scale.parameters["B1.1"].se_task == 0.6
+    with pytest.raises(StandardRefused, match="prior_sd"):
+        Scale.from_table(table | {"prior_sd": 0})
+    with pytest.raises(StandardRefused, match=r"level C1\.1"):
+        Scale(
+            standard,
+            0.0,
+            1.0,
+            {code: own for code, own in scale.parameters.items() if code != "C1.1"},
+        )
+
+
 @pytest.mark.parametrize("key", ["version", "prior_sd", "se_shared", "level", "item"])
 def test_a_scale_names_what_it_lacks(key):
     table = a_scale_table()

@@ -134,6 +134,33 @@ def test_kullback_leibler_prefers_items_where_the_person_may_be():
     assert found[0] == pytest.approx(found[2])
 
 
+def test_kullback_leibler_is_its_formula_at_a_grid_point():
+    tables = tables_for(a_bank(4), THETA)
+    at = 50
+    p = np.zeros(THETA.size)
+    p[[at - 20, at, at + 20]] = 0.25, 0.5, 0.25
+    found = selection.kullback_leibler(tables, p[None])[0]
+    for t in range(4):
+        rows = tables.rows[tables.start[t] : tables.start[t + 1]]
+        there = rows[:, at]
+        expected = sum(
+            p[g] * (there * np.log(there / rows[:, g])).sum() for g in (at - 20, at, at + 20)
+        )
+        assert found[t] == pytest.approx(expected)
+
+
+def test_criteria_at_the_ends_of_the_grid_stay_on_it():
+    tables = tables_for(a_bank(4), THETA)
+    for end in (0, -1):
+        p = np.zeros(THETA.size)
+        p[end] = 1.0
+        found = selection.maximum_information(tables, p[None])[0]
+        assert found == pytest.approx(tables.information[end])
+    low, share = selection.position(tables, (THETA[:-1] + THETA[1:]) / 2)
+    assert low.tolist() == list(range(THETA.size - 1))
+    assert share == pytest.approx(np.full(THETA.size - 1, 0.5))
+
+
 def test_the_band_decides_what_mutual_information_asks():
     items = [Item(f"i{b:.2f}", Model.TWO_PL, a=2.0, b=b) for b in np.linspace(-3, 3, 25)]
     tables = tables_for(single_items(items), THETA)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.integrate import quad
+from scipy.integrate import simpson
 from scipy.stats import norm
 
 from scoring import blueprint as blueprints
@@ -81,25 +81,20 @@ def test_belief_is_bayes_theorem_by_quadrature():
     answered = [AnsweredTask("t000", (1, 0)), AnsweredTask("t002", (1, 1))]
     belief = believe(plan, answered)
 
-    def pattern(task, scores, theta):
-        def given_effect(u):
-            out = norm.pdf(u, 0, task.effect_sd)
-            for item, score in zip(task.items, scores, strict=True):
-                right = item.c + (1 - item.c) / (1 + np.exp(-item.a * (theta + u - item.b)))
-                out *= right if score else 1 - right
-            return out
-
-        return quad(given_effect, -4, 4)[0]
-
-    def density(theta):
-        out = norm.pdf(theta, -1.0, 2.7)
-        for one in answered:
-            out *= pattern(plan.bank.tasks[plan.bank.index[one.task]], one.scores, theta)
-        return out
-
-    total = quad(density, -14, 12)[0]
-    mean = quad(lambda x: x * density(x), -14, 12)[0] / total
-    above = quad(density, -4.0, 12)[0] / total
+    theta = np.linspace(-14, 12, 2601)[:, None]
+    u = np.linspace(-3.5, 3.5, 701)
+    density = norm.pdf(theta[:, 0], -1.0, 2.7)
+    for one in answered:
+        task = plan.bank.tasks[plan.bank.index[one.task]]
+        pattern = np.tile(norm.pdf(u, 0, task.effect_sd), (theta.size, 1))
+        for item, score in zip(task.items, one.scores, strict=True):
+            right = item.c + (1 - item.c) / (1 + np.exp(-item.a * (theta + u - item.b)))
+            pattern *= right if score else 1 - right
+        density *= simpson(pattern, x=u, axis=1)
+    total = simpson(density, x=theta[:, 0])
+    mean = simpson(density * theta[:, 0], x=theta[:, 0]) / total
+    from_cut = theta[:, 0] >= -4.0
+    above = simpson(density[from_cut], x=theta[from_cut, 0]) / total
     assert belief.theta == pytest.approx(mean, abs=2e-4)
     assert 1 - belief.level_probabilities[0] == pytest.approx(above, abs=2e-4)
 
@@ -203,6 +198,48 @@ def test_a_fixed_two_stage_test_is_a_blueprint():
     assert next_step(plan, [*both, all_right(plan, "t002")]).stop is StopReason.MAXIMUM
     with pytest.raises(BlueprintInfeasible, match="gone"):
         a_plan(blueprint=Blueprint(stages=((Module("x", ("gone",)),),)))
+
+
+def test_fixed_parts_begin_by_background_and_leave_by_the_floor():
+    stages = (
+        (Module("easy", ("t000", "t001", "t011")), Module("hard", ("t008",), 0.5)),
+        (Module("middle", ("t004",)),),
+        (Module("last", ("t006",)),),
+    )
+
+    def step(answered, **overrides):
+        plan = a_plan(
+            bank=a_bank(enemies=False), blueprint=Blueprint(stages=stages), **overrides
+        )
+        return plan, next_step(plan, answered)
+
+    assert step([])[1].task == "t000"
+    assert step([], start_theta=0.4)[1].task == "t000"
+    plan, decision = step([], start_theta=0.5)
+    assert (decision.task, decision.facts.module) == ("t008", "hard")
+    assert decision.facts.to_record() == {
+        "n_answered": 0,
+        "gain": None,
+        "criterion": "fixed",
+        "n_allowed": 1,
+        "n_eligible": 1,
+        "eligibility_relaxed": False,
+        "minima_met": False,
+        "minima_promised": True,
+        "module": "hard",
+        "floor": {"tasks": 0, "items": 0, "right": 0},
+    }
+    hard = [all_right(plan, "t008"), all_right(plan, "t004")]
+    assert step(hard, start_theta=0.5)[1].task == "t006"
+    done = step([*hard, all_right(plan, "t006")], start_theta=0.5)[1]
+    assert done.stop is StopReason.MAXIMUM
+    assert done.facts.minima_met
+    assert (done.facts.n_allowed, done.facts.module) == (0, "last")
+    low = [AnsweredTask(id, (0, 1, 0)) for id in ("t000", "t001", "t011")]
+    left = step(low)[1]
+    assert (left.task, left.stop) == (None, StopReason.FLOOR)
+    assert left.facts.floor.items == 9
+    assert left.belief == believe(plan, low)
 
 
 def test_seen_tasks_stay_out_until_the_rest_is_not_enough():
