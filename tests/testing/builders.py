@@ -181,7 +181,7 @@ class Builder:
         occasion = self.occasion(
             site,
             administrator,
-            starts_at=now - timedelta(minutes=5),
+            starts_at=now,
             ends_at=now + timedelta(hours=4),
         )
         return self.arrival_at(occasion, administrator, clerk, language, **person)
