@@ -1,4 +1,4 @@
-"""axe-core finds nothing serious on any page that a role can reach by links."""
+"""axe finds nothing serious on any page of any role; every page of a role is reached by links."""
 
 from collections.abc import Iterator
 from typing import Any
