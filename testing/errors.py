@@ -18,7 +18,7 @@ from flask import (
 )
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from testing.access import PasswordIsInitial, SeatNotBound
@@ -141,7 +141,13 @@ def http_error(error: HTTPException) -> Any:
 
 
 def database_fault(error: DBAPIError) -> Response:
-    """Read-only, full or unreachable: what was saved before stays saved."""
+    """Read-only, full or unreachable: what was saved before stays saved.
+
+    Two people who do the same in the same instant meet here too: a unique key lets one through.
+    """
+    if isinstance(error, IntegrityError):
+        log.info("refused", refusal="JustChanged", endpoint=request.endpoint)
+        return error_page(409, "JustChanged")
     reference = secrets.token_hex(3)
     log.error(
         "database fault",

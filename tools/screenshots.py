@@ -22,9 +22,9 @@ from tests.testing.candidates import knows_up_to
 
 def every_page(browser: Browser, service: Service, folder: Path, size: dict[str, int]) -> None:
     """One picture of every page of every role."""
-    from tests.browser.test_axe import pages_of, sign_in
     from testing.app import create_app
     from testing.settings import Settings
+    from tests.browser.test_axe import pages_of, sign_in
     from tests.testing.conftest import MASTER_KEY
 
     data = Path(tempfile.mkdtemp())

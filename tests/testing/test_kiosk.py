@@ -1,6 +1,7 @@
 """The kiosk: nothing answered is ever lost or counted twice, whatever happens at the seat."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import func, select
@@ -339,3 +340,34 @@ def test_a_person_who_comes_again_is_given_other_tasks(candidate, arrival, build
     again.begin(second.code())
     again.go_to_the_end()
     assert not set(again.met) & set(candidate.met)
+
+
+def test_two_clicks_in_the_same_instant_start_a_part_once(candidate, arrival, page, build, app):
+    candidate.begin(arrival.code())
+    form = page.html.select_one("main form")
+    data = page._defaults(form)
+    twins = [app.test_client() for _click in range(4)]
+    for twin in twins:
+        for cookie in page.client._cookies.values():
+            twin.set_cookie(cookie.key, cookie.value, path=cookie.path)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda one: one.post(form["action"], data=data), twins))
+    assert {answer.status_code for answer in answers} <= {303, 409}
+    counted = build.do(lambda db: db.scalar(select(func.count()).select_from(Presentation)))
+    assert counted == 1
+
+
+def test_answers_sent_twice_in_the_same_instant_count_once(candidate, arrival, page, build, app):
+    at_first_task(candidate, arrival)
+    form = page.html.select_one("main form")
+    data = page._defaults(form) | candidate.fields() | {"action": "next"}
+    twins = [app.test_client() for _click in range(4)]
+    for twin in twins:
+        for cookie in page.client._cookies.values():
+            twin.set_cookie(cookie.key, cookie.value, path=cookie.path)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda one: one.post(form["action"], data=data), twins))
+    assert {answer.status_code for answer in answers} == {303}
+    rows = build.do(lambda db: db.scalars(select(Presentation.left_at)).all())
+    assert len(rows) == 2
+    assert sum(left is not None for left in rows) == 1
