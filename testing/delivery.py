@@ -141,8 +141,8 @@ def start_part(db: Session, visit: Visit, *, now: datetime, seed: int | None = N
     sitting = visit.sitting
     # A double click waits here and then finds the part running.
     db.execute(select(Sitting.id).where(Sitting.id == sitting.id).with_for_update())
-    for part in sitting.parts:
-        db.refresh(part, ["state"])
+    for each in sitting.parts:
+        db.refresh(each, ["state"])
     _refuse_paused(sitting)
     if any(part.state is PartState.RUNNING for part in sitting.parts):
         return
