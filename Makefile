@@ -27,6 +27,7 @@ check: .venv/test
 audit: .venv/test
 	$(PYTEST) -n 2 -m audit
 	.venv/bin/mutmut run
+	.venv/bin/mutmut results
 
 # The lock files name versions and digests, never where to fetch them from.
 LOCK = .venv/bin/uv --quiet pip compile --python-version 3.11 --generate-hashes \
