@@ -118,7 +118,7 @@ def score_likelihood(task: Task, theta: FloatArray) -> FloatArray:
     return np.asarray(_scores(task, p) @ weights)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def _tables(bank: Bank, low: float, high: float, n: int) -> TaskTables:
     theta = np.linspace(low, high, n)
     blocks: list[FloatArray] = []

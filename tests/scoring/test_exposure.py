@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scoring import exposure
 from scoring.bank import single_items
 from scoring.blueprint import Blueprint, Limits, constraints_for
-from scoring.exposure import NO_COUNTS, LimitRefused
+from scoring.exposure import NO_COUNTS, Eligibility, LimitRefused
 from scoring.irt import Item, Model
 from scoring.sitting import PartPlan, next_step
 from scoring.testlets import tables_for
@@ -79,6 +79,21 @@ def test_the_blueprint_comes_before_exposure_control():
     decision = next_step(held, [])
     assert decision.task is not None
     assert decision.facts.eligibility_relaxed
+
+
+def test_counts_add_what_was_given_and_what_was_assigned():
+    chance = tuple(0.5 + 0.01 * k for k in range(len(LEVELS)))
+    limited = {"t001": Eligibility(0.2, chance)}
+    counts = NO_COUNTS.after("A1.3", ["t002"], limited, LEVELS, ["t001", "t002"])
+    assert counts.given == {"t001": {"A1.3": 0.0}, "t002": {"A1.3": 1.0}}
+    assert counts.assigned == {"t001": {"A1.3": chance[3]}, "t002": {"A1.3": 1.0}}
+
+
+def test_a_draw_is_repeated_by_its_seed():
+    counts = worn("t001", "A1.1", 50)
+    draws = [exposure.draw(a_bank(), LEVELS, counts, 0.3, seed) for seed in (7, 7, 8)]
+    assert draws[0] == draws[1] != draws[2]
+    assert 0 <= draws[0]["t001"].draw < 1
 
 
 def test_counts_fade_at_the_level_of_the_sitting_only():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.integrate import simpson
@@ -128,6 +130,37 @@ def test_a_band_decided_stops_only_after_the_minima():
     assert len(answered) == 5
     assert not last.belief.borderline
     assert last.belief.band == "C1+"
+
+
+def test_once_the_band_is_known_only_what_is_lacking_is_asked():
+    plan = a_plan(
+        bank=a_bank(enemies=False),
+        blueprint=Blueprint(min_tasks=3, max_tasks=10, areas={"news": Limits(2)}),
+        settings=Settings(prior_mean=6.0, prior_sd=0.5),
+    )
+    answered = []
+    while (decision := next_step(plan, answered)).task is not None:
+        assert not decision.facts.minima_met
+        answered.append(all_right(plan, decision.task))
+    assert decision.stop is StopReason.BAND_DECIDED
+    assert decision.facts.minima_met
+    areas = [plan.bank.tasks[plan.bank.index[one.task]].area for one in answered]
+    assert len(areas) == 3
+    assert areas.count("news") == 2
+
+
+def test_without_the_promise_a_known_band_stops_at_the_least_number_of_tasks():
+    plan = a_plan(
+        blueprint=Blueprint(min_tasks=3, max_tasks=10, areas={"work": Limits(3)}),
+        settings=Settings(prior_mean=6.0, prior_sd=0.5),
+    )
+    # Enemies together: nothing the engine would have done.
+    two = [all_right(plan, "t000"), all_right(plan, "t011")]
+    assert next_step(plan, two).stop is None
+    decision = next_step(plan, [*two, all_right(plan, "t003")])
+    assert decision.stop is StopReason.BAND_DECIDED
+    assert not decision.facts.minima_promised
+    assert not decision.facts.minima_met
 
 
 def test_floor_exit_after_nine_floor_items_with_at_most_four_right():
@@ -327,6 +360,13 @@ def test_choosing_among_several_best_is_seeded():
     settings = Settings(prior_mean=-1.0, prior_sd=2.7, among=5)
     firsts = {next_step(a_plan(settings=settings, seed=seed), []).task for seed in range(30)}
     assert 2 <= len(firsts) <= 5
+    assert next_step(a_plan(settings=replace(settings, among=1)), []).task in firsts
+    of_two = {
+        next_step(a_plan(settings=replace(settings, among=2), seed=seed), []).task
+        for seed in range(20)
+    }
+    assert len(of_two) == 2
+    assert of_two < firsts
     assert (
         next_step(a_plan(settings=settings, seed=4), [])
         == next_step(a_plan(settings=settings, seed=4), [])
