@@ -40,7 +40,7 @@ ENTRIES = (
     _entry("inbox.overview", _l("Results"), CLERK),
     _entry("desk.today", _l("Today"), ADMINISTRATOR),
     _entry("occasions.overview", _l("Occasions"), ADMINISTRATOR, beneath=("invitations",)),
-    _entry("people.overview", _l("People"), ADMINISTRATOR),
+    _entry("people.overview", _l("People"), ADMINISTRATOR, beneath=("log",)),
     _entry("rating.queue", _l("Rating"), RATER),
     _entry("assessment.queue", _l("Assessment"), ASSESSOR),
     _entry("bank.overview", _l("Item bank"), Role.AUTHOR, Role.PSYCHOMETRICIAN),

@@ -56,8 +56,6 @@ WORDS: dict[Action, Any] = {
     Action.HELP_ANSWER: _TEST,
     Action.SCRIPT_VIEW: _READ,
     Action.SCRIPT_ENTER: _l("Copied your text from paper"),
-    Action.RATING_TAKE: _READ,
-    Action.RATING_RETURN: _READ,
     Action.RATING_SUBMIT: _l("Read your text and gave it a level"),
     Action.RESULT_VIEW: _SAW_RESULT,
     Action.RESULT_BLIND_LEVEL: _RESULT,
@@ -71,6 +69,8 @@ WORDS: dict[Action, Any] = {
     Action.OWN_COPY_VIEW: _l("Opened your own copy of the result"),
     Action.OWN_COPY_PRINT: _l("Printed your own copy of the result"),
 }
+#: Told by another event of the same doing: a text that was taken was read or rated.
+SILENT = {Action.RATING_TAKE, Action.RATING_RETURN}
 OTHER = _l("Did something else with your information")
 
 
@@ -89,7 +89,7 @@ def looks(entries: Iterable[Entry]) -> list[Look]:
     """What staff did, the newest day first; the same thing on the same day stands once."""
     found: dict[tuple[date, str, str, int], Look] = {}
     for entry in entries:
-        if entry.who.kind != "staff":
+        if entry.who.kind != "staff" or entry.action in SILENT:
             continue
         what = WORDS.get(entry.action, OTHER) if entry.action else OTHER
         day = clock.local_day(entry.at)
