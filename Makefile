@@ -5,7 +5,7 @@ PYTEST = .venv/bin/pytest --quiet
 # The tests use both cores; a numerical library with threads of its own would only get in the way.
 export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: demo demo-fresh test check audit lock
+.PHONY: demo demo-fresh test check audit lock catalogues
 
 demo: .venv/run
 	.venv/bin/lahtotaso demo
@@ -28,6 +28,10 @@ audit: .venv/test
 	$(PYTEST) -n 2 -m audit
 	.venv/bin/mutmut run
 	.venv/bin/mutmut results
+
+# New words of the code into the catalogues, old ones out; says what has no translation yet.
+catalogues: .venv/run
+	.venv/bin/python tools/catalogues.py missing
 
 # The lock files name versions and digests, never where to fetch them from.
 LOCK = .venv/bin/uv --quiet pip compile --python-version 3.11 --generate-hashes \

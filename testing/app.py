@@ -12,6 +12,7 @@ from whitenoise import WhiteNoise
 
 from testing import (
     access,
+    catalogues,
     clock,
     errors,
     events,
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     :raise BadSetting: a setting or key is missing or wrong.
     """
     settings = settings or read_settings()
+    catalogues.compile_all()
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     logs.configure(settings.log_level)
     keys = read_keys(settings)
@@ -61,9 +63,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE="en",
         BABEL_DEFAULT_TIMEZONE="Europe/Helsinki",
-        BABEL_TRANSLATION_DIRECTORIES=";".join(
-            str(CHECKOUT / "testing" / "translations" / kind) for kind in ("person", "staff")
-        ),
+        BABEL_TRANSLATION_DIRECTORIES=";".join(map(str, catalogues.LOADED)),
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -21,6 +21,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from testing import person_words
 from testing.access import PasswordIsInitial, SeatNotBound
 from testing.refusals import NotSignedIn, Refusal
 
@@ -86,11 +87,11 @@ def is_kiosk() -> bool:
 
 def error_page(status: int, name: str | None = None, **facts: Any) -> Response:
     """The page for a status: the kiosk's words at a kiosk, the desk's elsewhere."""
-    at = "kiosk_" if is_kiosk() else ""
+    at, words = ("kiosk_", person_words.REFUSALS) if is_kiosk() else ("", WORDS)
     response = make_response(
         render_template(
             f"errors/{at}{status if status in KNOWN else 400}.html",
-            refusal_words=WORDS.get(name or ""),
+            refusal_words=words.get(name or ""),
             continue_url=url_for("kiosk.here") if is_kiosk() else None,
             **facts,
         ),

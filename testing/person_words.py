@@ -105,6 +105,14 @@ INSTRUCTIONS = {
     "true_false": _l("Is the sentence true or false?"),
 }
 
+#: What a refusal says at a seat, where the page of its status would say too little.
+REFUSALS = {
+    "SittingClosed": _l("Your test is over."),
+    "PartOver": _l("This part is over."),
+    "NoPlaysLeft": _l("You have listened to this already."),
+    "TextTooLong": _l("The text is too long. Make it shorter."),
+}
+
 SKILL_NAMES = {
     "reading": _l("Reading"),
     "listening": _l("Listening"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from babel import Locale
 from flask import Flask
-from flask_babel import format_date, get_locale
+from flask_babel import format_date, get_locale, lazy_pgettext
 from flask_babel import lazy_gettext as _l
 
 from testing import clock
@@ -63,7 +63,7 @@ WORDS: dict[type[StrEnum], dict[Any, Any]] = {
         BookingState.CANCELLED: _l("Cancelled"),
     },
     ReferralState: {
-        ReferralState.OPEN: _l("Open"),
+        ReferralState.OPEN: lazy_pgettext("state of a referral", "Open"),
         ReferralState.CANCELLED: _l("Cancelled"),
         ReferralState.COMPLETED: _l("Completed"),
     },
@@ -85,7 +85,7 @@ WORDS: dict[type[StrEnum], dict[Any, Any]] = {
         Pile.TO_DO: _l("Needs a place"),
         Pile.BOOKED: _l("Has a place"),
         Pile.ARRIVED: _l("Waits for the result"),
-        Pile.CLOSED: _l("Closed"),
+        Pile.CLOSED: lazy_pgettext("pile of referrals", "Closed"),
     },
 }
 

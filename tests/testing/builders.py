@@ -84,6 +84,8 @@ class Builder:
         fields.setdefault("name", f"Maija Mallinen {number}")
         fields.setdefault("email", f"staff{number}@example.fi")
         fields.setdefault("password_hash", PASSWORD_HASH)
+        # Tests read the words of the code; test_languages.py reads those of the catalogues.
+        fields.setdefault("language", "en")
         return self.do(
             lambda db: accounts.add_staff(
                 db, centre=centre, roles=roles, actor="system", now=NOW, **fields

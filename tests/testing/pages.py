@@ -20,6 +20,9 @@ class Page:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.client = app.test_client()
+        # The words of the code, until a language is chosen on a page.
+        self.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+        self.client.set_cookie("lahtotaso_language", "en", path="/kiosk")
         self.path = "/"
         self.status = 0
         self.html = BeautifulSoup("", "html.parser")

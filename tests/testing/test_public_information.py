@@ -60,7 +60,7 @@ def test_a_text_in_another_language_is_marked_as_what_it_is(page: Page, centre):
     assert (html.html["lang"], html.html["dir"]) == ("ar", "rtl")
     block = html.select_one(".prose")
     assert (block["lang"], block["dir"]) == ("en", "ltr")
-    assert "This text is in English." in page.text()
+    assert "هذا النص باللغة الإنجليزية." in page.text()
 
 
 def test_feedback_reaches_an_administrator_who_answers(page: Page, build: Builder, centre):
