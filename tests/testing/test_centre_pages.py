@@ -93,7 +93,13 @@ def test_a_made_password_is_shown_once_and_opens_only_the_page_that_changes_it(
 ):
     desk.follow("New account")
     desk.submit(
-        {"name": "Aino Arvioija", "email": "Aino@Example.fi", "roles": ["rater"]}, button="Save"
+        {
+            "name": "Aino Arvioija",
+            "email": "Aino@Example.fi",
+            "roles": ["rater"],
+            "language": "en",
+        },
+        button="Save",
     )
     made = desk.html.select_one(".code-large").get_text().strip()
     assert len(made) == 19

@@ -146,7 +146,7 @@ def test_the_text_is_printed_on_one_sheet_to_be_signed(
     assert opened.response.headers["Content-Disposition"] == "attachment; filename=suostumus.pdf"
     document = pypdf.PdfReader(io.BytesIO(opened.response.data))
     assert len(document.pages) == 1
-    assert "Signature" in document.pages[0].extract_text()
+    assert "Allekirjoitus" in document.pages[0].extract_text()
     assert "Hassan" not in str(document.metadata)
     done = build.do(lambda db: db.scalars(select(Event.action).order_by(Event.id.desc())).first())
     assert done == "permission:print"
