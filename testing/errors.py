@@ -46,6 +46,20 @@ WORDS = {
     ),
     "AlreadyRated": _l("You have sent these marks already. Nobody can change them now."),
     "MarksMissing": _l("Choose a level for each criterion."),
+    "SittingOpen": _l("The person is still at the test. Assess it when it has ended."),
+    "RatingsMissing": _l("A text still waits for a rater."),
+    "PromptUsed": _l("The person has handed in a text to this task already."),
+    "ResultFrozen": _l("The assessor has seen the proposal: a text cannot be added any more."),
+    "TextTooLong": _l("The text is too long."),
+    "BlindFirst": _l("Give your own levels first. Then you see the proposal."),
+    "AlreadyGiven": _l("Your own levels are kept already. Nobody can change them now."),
+    "AlreadySigned": _l(
+        "Somebody has signed a statement meanwhile. Nothing was overwritten. Open it first."
+    ),
+    "StatementAltered": _l(
+        "This statement is not the one that was signed. Tell the administrator; "
+        "nobody is shown it."
+    ),
     "FormExpired": _l("The form was open for too long. Reload the page and send it again."),
     "RolesClash": _l(
         "A clerk belongs to an office and has no other role. Nobody else belongs to an office."

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from items.orm import Base, Digest, IntPk, JsonText, PublicId, enum_type
@@ -95,6 +95,16 @@ class Statement(Base):
 
     sitting: Mapped["Sitting"] = relationship()
     signed_by: Mapped[Staff] = relationship()
+
+
+class StatementIsImmutable(Exception):
+    """Code tried to change or delete a signed statement."""
+
+
+@event.listens_for(Statement, "before_update")
+@event.listens_for(Statement, "before_delete")
+def _refuse(_mapper: object, _connection: object, _statement: Statement) -> None:
+    raise StatementIsImmutable
 
 
 class Release(Base):

@@ -4,13 +4,17 @@ from flask import Flask
 
 from testing.views import (
     account,
+    assessment,
     centre,
     desk,
+    inbox,
     invitations,
     kiosk,
     log,
     media,
     occasions,
+    own_copies,
+    paper,
     people,
     permissions,
     public,
@@ -18,6 +22,8 @@ from testing.views import (
     rating,
     referrals,
     sign_in,
+    statements,
+    verify,
 )
 
 BLUEPRINTS = (
@@ -32,6 +38,12 @@ BLUEPRINTS = (
     permissions.bp,
     invitations.bp,
     rating.bp,
+    paper.bp,
+    assessment.bp,
+    statements.bp,
+    inbox.bp,
+    own_copies.bp,
+    verify.bp,
     occasions.bp,
     people.bp,
     centre.bp,

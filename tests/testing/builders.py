@@ -128,6 +128,7 @@ class Builder:
             "how": HowGiven.PAPER,
             "given_on": NOW.date(),
         } | fields
+        now = fields.pop("now", NOW)
 
         def work(db: Session) -> Permission:
             return permissions.give(
@@ -135,7 +136,7 @@ class Builder:
                 db.get_one(Referral, referral.id),
                 recipient=db.get_one(Office, referral.office_id),
                 actor=clerk,
-                now=NOW,
+                now=now,
                 **fields,
             )
 
@@ -197,7 +198,8 @@ class Builder:
         **person: Any,
     ) -> "Arrival":
         referral = self.referral(clerk, language=language, person=person)
-        self.permission(referral, clerk)
+        today = clock.now()
+        self.permission(referral, clerk, given_on=clock.local_day(today), now=today)
         booking = self.booking(referral, occasion, clerk)
 
         def arrive(db: Session) -> None:

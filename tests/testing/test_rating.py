@@ -416,3 +416,54 @@ def test_opening_the_count_is_one_event_and_autosaving_none(build, arrival, rate
     assert build.do(count) == before
     page.get("/rating")
     assert build.do(count) == before + 1
+
+
+# Paper
+
+
+def test_a_text_on_paper_is_typed_in_and_rated_like_any_other(build, arrival, raters, page: Page):
+    wrote(build, arrival, "")
+    sitting = build.do(lambda db: arrival.sitting(db).public_id)
+    page.sign_in(arrival.administrator)
+    page.get(f"/sittings/{sitting}/paper")
+    page.submit({"text": "Moi!"}, button="Send to the raters", status=400)
+    prompt = page.html.select("#prompt option")[1]["value"]
+    page.submit({"prompt": prompt, "text": "Moi!\nTulen."}, button="Send to the raters")
+    assert "The text waits for raters." in page.text()
+    page.submit({"prompt": prompt, "text": "Toinen"}, button="Send to the raters", status=409)
+    rater = page.another()
+    rater.sign_in(raters[0])
+    rater.get("/rating")
+    rater.submit(button="Take the next text")
+    assert "Written on paper, typed in by staff" in rater.html.get_text(" ")
+    assert "Tulen." in rater.text()
+
+
+def test_who_typed_a_text_in_may_not_rate_it(build, arrival, raters):
+    from items.models import TaskVersion
+    from testing import paper_scripts
+
+    (script,) = wrote(build, arrival, "")
+
+    def type_in(db):
+        paper_scripts.type_in(
+            db,
+            arrival.sitting(db),
+            db.get_one(TaskVersion, script.task_version_id),
+            "Moi!",
+            actor=raters[0],
+            now=clock.now(),
+        )
+
+    build.do(type_in)
+    assert take(build, raters[0]) is None
+    assert take(build, raters[1]) is not None
+
+
+def test_paper_is_typed_in_after_the_sitting(build, arrival, page: Page):
+    arrival.code()
+    sitting = build.do(lambda db: arrival.sitting(db).public_id)
+    page.sign_in(arrival.administrator)
+    page.get(f"/sittings/{sitting}/paper")
+    prompt = page.html.select("#prompt option")[1]["value"]
+    page.submit({"prompt": prompt, "text": "Moi!"}, button="Send to the raters", status=409)

@@ -1,0 +1,76 @@
+"""The person's own copy: their levels in plain words of their own language, and who has looked."""
+
+from typing import Any
+
+from flask import render_template
+from flask_babel import force_locale
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from testing import clock, people, releases, statements
+from testing import person_result_words as words
+from testing.languages import direction_of
+from testing.models import Person, Sitting, Statement
+from testing.result_pages import day
+
+
+def newest(db: Session, person: Person) -> list[Statement]:
+    """The statements of this human being that nothing has superseded, the newest first."""
+    later = aliased(Statement)
+    rows = [row.id for row in people.all_rows(db, person)]
+    return list(
+        db.scalars(
+            select(Statement)
+            .join(Statement.sitting)
+            .outerjoin(later, later.supersedes_id == Statement.id)
+            .where(Sitting.person_id.in_(rows), later.id.is_(None))
+            .options(joinedload(Statement.sitting))
+            .order_by(Statement.id.desc())
+        )
+    )
+
+
+def facts_of(db: Session, person: Person, statement: Statement) -> dict[str, Any]:
+    """What the copy tells, apart from any table."""
+    content = statements.content_of(statement)
+    placed = [one for one in content["skills"] if one["level"]]
+    order = list(words.NEXT)
+    lowest = min((one["band"] for one in placed), key=order.index, default=None)
+    looks: dict[tuple[str, str, str], None] = {}
+    for release in releases.of_person(db, person):
+        moment = clock.local_day(release.at).isoformat()
+        looks[(release.office.name, moment, release.channel)] = None
+    return {
+        "name": content["person"]["name"],
+        "centre": content["centre"],
+        "tested": content["language"],
+        "days": [day(one) for one in content["attendance"]["days"]],
+        "skills": [
+            {name: one[name] for name in ("skill", "level", "band", "not_assessed")}
+            for one in content["skills"]
+        ],
+        "lowest": lowest,
+        "recommendation": content["recommendation"],
+        "is_provisional": content["provisional"],
+        "is_demo": content["mode"] == "demo",
+        "signed_by": content["signed"]["name"],
+        "signed_on": day(content["signed"]["day"]),
+        "code": statements.spaced_code(content["verification_code"]),
+        "looks": [
+            {"office": office, "day": day(moment), "channel": channel}
+            for office, moment, channel in looks
+        ],
+    }
+
+
+def page(facts: dict[str, Any], language: str, **links: Any) -> str:
+    """The copy in one language, whatever language the page around it had."""
+    with force_locale(language):
+        return render_template(
+            "letters/own_copy.html",
+            page_lang=language,
+            page_dir=direction_of(language),
+            words=words,
+            links=links,
+            **facts,
+        )

@@ -1,0 +1,82 @@
+"""What the person's own copy says: what they can do, in plain words, level by level.
+
+Spoken to the person, short main clauses; the same words in every language of the kiosk.
+"""
+
+from flask_babel import lazy_gettext as _l
+
+SKILLS = {
+    "reading": _l("Reading"),
+    "listening": _l("Listening"),
+    "writing": _l("Writing"),
+    "speaking": _l("Speaking"),
+}
+
+LANGUAGES = {"fi": _l("Finnish"), "sv": _l("Swedish")}
+
+#: By skill and band: what the person can do.
+CAN = {
+    "reading": {
+        "alle_A1.1": _l("You are learning your first words."),
+        "A1": _l("You can read short signs and simple messages."),
+        "A2": _l("You can read short texts about everyday life."),
+        "B1": _l("You can read clear texts about work, studies and free time."),
+        "B2": _l("You can read long texts and understand the writer's opinion."),
+        "C1+": _l("You can read difficult texts of many kinds."),
+    },
+    "listening": {
+        "alle_A1.1": _l("You are learning your first words."),
+        "A1": _l("You understand slow and clear words about yourself and your day."),
+        "A2": _l("You understand short and clear messages about everyday things."),
+        "B1": _l("You understand the main things when people speak clearly."),
+        "B2": _l("You understand most of what people say at work and on television."),
+        "C1+": _l("You understand long and difficult speech."),
+    },
+    "writing": {
+        "alle_A1.1": _l("You are learning to write your first words."),
+        "A1": _l("You can write about yourself and a short message."),
+        "A2": _l("You can write short messages about everyday things."),
+        "B1": _l("You can write a clear text about things that you know."),
+        "B2": _l("You can write a detailed text and give reasons for your opinion."),
+        "C1+": _l("You can write well about difficult things."),
+    },
+    "speaking": {
+        "alle_A1.1": _l("You are learning your first words."),
+        "A1": _l("You can speak about yourself in short sentences."),
+        "A2": _l("You can manage short everyday conversations."),
+        "B1": _l("You can tell about your life and manage in most situations."),
+        "B2": _l("You can discuss many things fluently."),
+        "C1+": _l("You can speak well about difficult things."),
+    },
+}
+
+#: By band of the lowest skill: what comes next.
+NEXT = {
+    "alle_A1.1": _l("Next you learn letters, words and short sentences."),
+    "A1": _l("Next you learn to manage in shops, at the doctor's and with the neighbours."),
+    "A2": _l("Next you learn to tell more and to understand longer texts."),
+    "B1": _l("Next you learn the language of work and studies."),
+    "B2": _l("Next you learn to speak and write about difficult things."),
+    "C1+": _l("You can study and work in this language."),
+}
+
+NOT_ASSESSED = {
+    "script": _l("We did not test this, because the letters are still new to you."),
+    "hearing": _l("We did not test this, because hearing was difficult."),
+    "sight": _l("We did not test this, because seeing was difficult."),
+    "health": _l("We did not test this, because you were not well."),
+    "refused": _l("You did not want this part."),
+    "technical": _l("We could not test this, because the equipment did not work."),
+    "ended": _l("The test ended before this part."),
+    "synthetic_recording": _l("This part was only practice. It gave no level."),
+    "not_taken": _l("This was not in the test."),
+}
+
+#: What an office did, by channel.
+LOOKS = {
+    "page": _l("read your result"),
+    "pdf": _l("took a copy on paper"),
+    "text": _l("copied the text"),
+    "json": _l("took a copy for its computer"),
+    "csv": _l("took a copy for its computer"),
+}

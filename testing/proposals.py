@@ -1,0 +1,240 @@
+"""Proposals: what the system makes of a sitting, skill by skill, frozen when first looked at.
+
+A proposal holds codes and numbers; `result_words` makes the sentences. It is kept as the assessor
+saw it, with the versions of all that it depends on.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from items.bank_files import count_words
+from items.models import Status
+from scoring import person_fit
+from scoring import ratings as arithmetic
+from scoring.plan import PlanRefused
+from testing import delivery, events, evidence, plans, rating, rating_data
+from testing.events import Action
+from testing.models import (
+    NotAssessed,
+    Part,
+    PartState,
+    Presentation,
+    Script,
+    Sitting,
+    Skill,
+    SkillResult,
+    Staff,
+)
+
+#: Skills in the order in which a profile shows them.
+SKILLS = (Skill.READING, Skill.LISTENING, Skill.WRITING, Skill.SPEAKING)
+#: A person like this answers so improbably less often than this: the assessor is told.
+MISFIT = 0.02
+MISFIT_DRAWS = 1000
+
+
+def of_sitting(
+    db: Session, sitting: Sitting, *, actor: Staff, now: datetime
+) -> dict[Skill, SkillResult]:
+    """The proposal of each skill; made and frozen at the first look, the same ever after."""
+    found = frozen(db, sitting)
+    if found:
+        return found
+    # Two assessors at once must see the same proposal.
+    db.execute(select(Sitting.id).where(Sitting.id == sitting.id).with_for_update(key_share=True))
+    found = frozen(db, sitting)
+    if found:
+        return found
+    parts = {part.skill: part for part in sitting.parts}
+    for skill in SKILLS:
+        reason, proposal = _propose(db, sitting, parts.get(skill))
+        db.add(
+            SkillResult(
+                sitting_id=sitting.id,
+                skill=skill,
+                not_assessed=reason,
+                proposal=proposal,
+                made_at=now,
+            )
+        )
+    db.flush()
+    events.record(
+        db, Action.RESULT_PROPOSE, on=sitting.person, subject=sitting, actor=actor, now=now
+    )
+    return frozen(db, sitting)
+
+
+def frozen(db: Session, sitting: Sitting) -> dict[Skill, SkillResult]:
+    """The proposals as they were first seen; empty before."""
+    rows = db.scalars(select(SkillResult).where(SkillResult.sitting_id == sitting.id))
+    found = {row.skill: row for row in rows}
+    return {skill: found[skill] for skill in SKILLS if skill in found}
+
+
+def is_provisional(db: Session, part: Part) -> bool:
+    """Whether cuts, items or rating rules of the part still wait for data of their own."""
+    if part.skill is Skill.WRITING:
+        return rating_data.rules().provisional or rating_data.descriptors().provisional
+    if part.plan is not None and part.plan["standard"]["provisional"]:
+        return True
+    return any(
+        one.task_version.status is Status.PILOT for one in evidence.left_presentations(db, part)
+    )
+
+
+def _propose(
+    db: Session, sitting: Sitting, part: Part | None
+) -> tuple[NotAssessed | None, dict[str, Any] | None]:
+    """Either a reason for no level, or a proposal."""
+    if part is None:
+        return NotAssessed.NOT_TAKEN, None
+    if part.state is not PartState.DONE:
+        return part.not_assessed or NotAssessed.ENDED, None
+    if part.skill is Skill.WRITING:
+        scripts = evidence.scripts_of(db, part)
+        if not any(rating.is_rateable(script) for script in scripts):
+            return NotAssessed.NOT_TAKEN, None
+        return None, _from_ratings(scripts)
+    left = evidence.left_presentations(db, part)
+    if part.belief is None or not left:
+        return NotAssessed.NOT_TAKEN, None
+    is_synthetic = any(
+        one.task_version.clip is not None and one.task_version.clip.is_synthetic for one in left
+    )
+    if is_synthetic and sitting.mode == "live":
+        return NotAssessed.SYNTHETIC, None
+    return None, _from_answers(db, part, left, is_synthetic)
+
+
+def _from_answers(
+    db: Session, part: Part, left: list[Presentation], is_synthetic: bool
+) -> dict[str, Any]:
+    belief, plan = part.belief or {}, part.plan or {}
+    provisional = is_provisional(db, part)
+    unknown = sum(
+        answer.is_dont_know
+        for one in left
+        for answer in delivery.newest_answers(db, one).values()
+    )
+    rapid = sum(
+        evidence.seconds_of(one)
+        < person_fit.rapid_threshold(np.array([one.task_version.seconds]))[0]
+        for one in left
+    )
+    reasons: list[dict[str, Any]] = [
+        {"code": "tasks", "tasks": belief["n_tasks"], "items": belief["n_items"]},
+        {"code": f"stop_{part.stop_reason or 'maximum'}"},
+    ]
+    if part.stop_reason == "floor" or belief["band"] == "alle_A1.1":
+        reasons.append({"code": "floor_exit"})
+    if unknown:
+        reasons.append({"code": "dont_know", "items": unknown})
+    if belief["borderline"]:
+        reasons.append(_borderline(belief))
+    if _is_misfit(db, part):
+        reasons.append({"code": "misfit"})
+    if rapid:
+        reasons.append({"code": "rapid", "tasks": int(rapid)})
+    if is_synthetic:
+        reasons.append({"code": "synthetic"})
+    if provisional:
+        reasons.append({"code": "provisional"})
+    return {
+        "source": "answers",
+        **_distribution(belief),
+        "n_tasks": belief["n_tasks"],
+        "n_items": belief["n_items"],
+        "theta": belief["theta"],
+        "se_total": belief["se_total"],
+        "stop_reason": part.stop_reason,
+        "reasons": reasons,
+        "provisional": provisional,
+        "versions": {
+            "bank": part.bank_digest,
+            "standard": plan["standard"]["version"],
+            "engine": plan["engine_version"],
+            "prior_mean": plan["settings"]["prior_mean"],
+            "prior_sd": plan["settings"]["prior_sd"],
+            "seed": plan["seed"],
+        },
+    }
+
+
+def _from_ratings(scripts: list[Script]) -> dict[str, Any]:
+    rules, descriptors = rating_data.rules(), rating_data.descriptors()
+    rated = [script for script in scripts if rating.is_rateable(script)]
+    decided = [rating.decided_level(script) for script in rated]
+    found = arithmetic.rated_belief(rules, [one for one in decided if one is not None])
+    belief = found.to_record()
+    thirds = sum(one is not None and one.n_ratings == 3 for one in decided)
+    empty = len(scripts) - len(rated)
+    on_paper = sum(script.mode.value == "paper" for script in rated)
+    provisional = rules.provisional or descriptors.provisional
+    reasons: list[dict[str, Any]] = [
+        {"code": "ratings", "texts": found.n_scripts, "ratings": found.n_ratings}
+    ]
+    for code, count in (("third", thirds), ("empty_text", empty), ("paper", on_paper)):
+        if count:
+            reasons.append({"code": code, "texts": count})
+    if found.borderline:
+        reasons.append(_borderline(belief))
+    if provisional:
+        reasons.append({"code": "provisional"})
+    return {
+        "source": "ratings",
+        **_distribution(belief),
+        "place": found.place,
+        "se": found.se,
+        "reasons": reasons,
+        "scripts": [
+            {
+                "topic": script.task_version.document.get("topic", ""),
+                "level": script.level,
+                "criteria": arithmetic.criterion_levels(
+                    [one.marks for one in rating.in_order(script) if one.marks]
+                ),
+                "ratings": len(script.ratings),
+                "words": count_words(script.text),
+                "mode": script.mode.value,
+            }
+            for script in rated
+        ],
+        "provisional": provisional,
+        "versions": {"rules": rules.to_record(), "descriptors": descriptors.version},
+    }
+
+
+def _distribution(belief: dict[str, Any]) -> dict[str, Any]:
+    names = (
+        *("levels", "level_probabilities", "bands", "band_probabilities"),
+        *("most_probable_level", "level_set", "band", "borderline"),
+    )
+    return {
+        name: list(belief[name]) if isinstance(belief[name], tuple) else belief[name]
+        for name in names
+    }
+
+
+def _borderline(belief: dict[str, Any]) -> dict[str, Any]:
+    """The two bands between which the person stands."""
+    by_share = sorted(
+        zip(belief["band_probabilities"], belief["bands"], strict=True), reverse=True
+    )
+    bands = list(belief["bands"])
+    pair = sorted((by_share[0][1], by_share[1][1]), key=bands.index)
+    return {"code": "borderline", "lower": pair[0], "upper": pair[1]}
+
+
+def _is_misfit(db: Session, part: Part) -> bool:
+    try:
+        plan = plans.plan_of(db, part)
+    except PlanRefused:
+        # An older engine's plan: its belief stands, its fit is not judged anew.
+        return False
+    rng = np.random.default_rng(plan.seed)
+    answered = delivery.answered(db, part)
+    return person_fit.posterior_predictive(plan, answered, rng, MISFIT_DRAWS) < MISFIT

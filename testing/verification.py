@@ -1,0 +1,71 @@
+"""Verification: whether a statement with a code exists, and nothing of what it says."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from testing import clock, statements
+from testing.keys import Keys
+from testing.models import SignInAttempt
+from testing.refusals import TooMany
+
+WINDOW = timedelta(minutes=15)
+MOST_WRONG_CODES = 20
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What anybody who holds the code may know."""
+
+    code: str
+    signed_on: str
+    language: str
+    version: int
+    is_newest: bool
+
+
+def verify(db: Session, code: str) -> Verified | None:
+    """What is told of the statement with this code; None when there is none.
+
+    :raise StatementAltered: the stored statement is not the one that was signed.
+    """
+    statement = statements.by_code(db, code)
+    if statement is None:
+        return None
+    content = statements.content_of(statement)
+    signed = clock.local_day(statement.signed_at)
+    return Verified(
+        code=statements.spaced_code(statement.verification_code),
+        signed_on=f"{signed.day}.{signed.month}.{signed.year}",
+        language=content["language"],
+        version=statement.version,
+        is_newest=statements.superseded_by(db, statement) is None,
+    )
+
+
+def refuse_when_guessing(db: Session, keys: Keys, *, address: str, now: datetime) -> None:
+    """
+    :raise TooMany: too many wrong codes from this address lately.
+    """
+    tries = db.scalar(
+        select(func.count())
+        .select_from(SignInAttempt)
+        .where(
+            SignInAttempt.subject_digest == keys.blind_index(_subject(address)),
+            SignInAttempt.at > now - WINDOW,
+        )
+    )
+    if (tries or 0) >= MOST_WRONG_CODES:
+        raise TooMany
+
+
+def note_wrong_code(db: Session, keys: Keys, *, address: str, now: datetime) -> None:
+    """The wrong code counts against the address; old ones are forgotten."""
+    db.execute(delete(SignInAttempt).where(SignInAttempt.at < now - 4 * WINDOW))
+    db.add(SignInAttempt(subject_digest=keys.blind_index(_subject(address)), at=now))
+
+
+def _subject(address: str) -> str:
+    return f"verify:{address}"

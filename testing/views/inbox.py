@@ -1,0 +1,145 @@
+"""The office's results: its inbox, one result, and copies of it."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+
+from testing import access, documents, errors, events, pdf, releases, result_pages, statements
+from testing.access import Unit, page, roles
+from testing.events import Action
+from testing.forms.referrals import SearchForm
+from testing.models import Role
+from testing.refusals import NotFound
+from testing.releases import Channel, ReleaseRefused, Tray
+from testing.views.statements import attachment
+
+bp = Blueprint("inbox", __name__, url_prefix="/results")
+CLERK = roles(Role.CLERK)
+
+
+@bp.get("")
+@page(CLERK, Unit.WRITE)
+def overview():
+    sizes = releases.tray_sizes(g.db, g.staff.office, g.now)
+    asked = request.args.get("tray", "")
+    tray = Tray(asked) if asked in set(Tray) else Tray.NEW if sizes[Tray.NEW] else Tray.ALL
+    number = max(1, request.args.get("page", 1, type=int))
+    skip = (number - 1) * releases.INBOX_SIZE
+    rows = releases.inbox(g.db, g.staff.office, tray, now=g.now, skip=skip)
+    _note_list("results", len(rows))
+    return render_template(
+        "office/results.html",
+        rows=rows,
+        tray=tray,
+        sizes=sizes,
+        number=number,
+        first=skip + 1,
+        form=SearchForm(),
+        found=False,
+    )
+
+
+@bp.post("/search")
+@page(CLERK, Unit.WRITE)
+def search():
+    form = SearchForm()
+    rows = []
+    if form.validate():
+        rows = releases.search(g.db, g.staff.office, form.text.data, now=g.now)
+        _note_list("results-found", len(rows))
+    return render_template(
+        "office/results.html",
+        rows=rows,
+        tray=None,
+        sizes=releases.tray_sizes(g.db, g.staff.office, g.now),
+        number=1,
+        first=1,
+        form=form,
+        found=True,
+    ), 400 if form.errors else 200
+
+
+@bp.get("/<public_id>")
+@page(CLERK, Unit.WRITE)
+def show(public_id: str):
+    statement = releases.find(g.db, public_id, g.staff)
+    earlier = releases.earlier(g.db, statement, g.staff.office)
+    content = releases.look(g.db, statement, Channel.PAGE, actor=g.staff, now=g.now)
+    return render_template(
+        "office/result.html",
+        statement=statement,
+        view=result_pages.view_of(content),
+        later=statements.superseded_by(g.db, statement),
+        earlier=earlier,
+        contents=content["contents"],
+    )
+
+
+@bp.get("/<public_id>/text")
+@page(CLERK, Unit.WRITE)
+def text(public_id: str):
+    statement = releases.find(g.db, public_id, g.staff)
+    content = releases.look(g.db, statement, Channel.TEXT, actor=g.staff, now=g.now)
+    return render_template(
+        "office/result_text.html",
+        statement=statement,
+        name=content["person"]["name"],
+        block=result_pages.text_block(content),
+    )
+
+
+@bp.get("/<public_id>/statement.json")
+@page(CLERK, Unit.WRITE)
+def as_json(public_id: str):
+    statement = releases.find(g.db, public_id, g.staff)
+    content = releases.look(g.db, statement, Channel.JSON, actor=g.staff, now=g.now)
+    body = json.dumps(content, ensure_ascii=False, indent=2)
+    return attachment(body, "application/json", "lausunto.json")
+
+
+@bp.get("/<public_id>/statement.csv")
+@page(CLERK, Unit.WRITE)
+def as_csv(public_id: str):
+    statement = releases.find(g.db, public_id, g.staff)
+    content = releases.look(g.db, statement, Channel.CSV, actor=g.staff, now=g.now)
+    # Without the mark spreadsheets take the file for another alphabet's.
+    return attachment("\ufeff" + result_pages.table(content), "text/csv", "lausunto.csv")
+
+
+@bp.get("/<public_id>/<language>.pdf")
+@page(CLERK, Unit.OWN)
+def as_pdf(public_id: str, language: str):
+    if language not in documents.FILE_NAMES:
+        raise NotFound
+    database = access.the_database()
+    with database.reading() as db:
+        content = releases.peek(db, releases.find(db, public_id, g.staff), g.staff, g.now)
+    html = documents.statement_page(content, language, access.the_settings().base_url)
+    document = pdf.make(html)
+    with database.writing() as db:
+        # Asked again: a permission may be withdrawn while the document is made.
+        statement = releases.find(db, public_id, g.staff)
+        releases.look(db, statement, Channel.PDF, actor=g.staff, now=g.now)
+    return attachment(document, "application/pdf", f"{documents.FILE_NAMES[language]}.pdf")
+
+
+@bp.errorhandler(ReleaseRefused)
+def refused(refusal: ReleaseRefused) -> Any:
+    """The look was refused and rolled back; that it was tried is kept."""
+    with access.the_database().writing() as db:
+        releases.note_refusal(db, refusal, actor=g.staff, now=g.now)
+    return errors.error_page(refusal.status, "PermissionWithdrawn")
+
+
+def _note_list(name: str, rows: int) -> None:
+    events.record(
+        g.db,
+        Action.LIST_VIEW,
+        on=g.staff.centre,
+        subject=g.staff.office,
+        actor=g.staff,
+        now=g.now,
+        list=name,
+        rows=rows,
+    )

@@ -1,0 +1,103 @@
+"""A sitting on its way to a result: rated, assessed, signed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from testing import assessment, clock, statements
+from testing.models import Role, Sitting, Skill, Staff, Statement
+from testing.statements import Decided
+from tests.testing.builders import Arrival, Builder
+from tests.testing.walks import colleague, import_writing, rate, wrote
+
+
+class Case:
+    """Somebody whose writing was rated by two; the other parts were not taken."""
+
+    def __init__(self, build: Builder, bank_files: Any, *, person: dict[str, str]) -> None:
+        import_writing(build, bank_files)
+        self.build = build
+        self.arrival: Arrival = build.arrival(**person)
+        self.raters = [colleague(build, self.arrival, Role.RATER) for _number in range(3)]
+        self.assessor = colleague(build, self.arrival, Role.ASSESSOR)
+        self.clerk = self.arrival.clerk
+
+    def write_and_rate(self, level: str = "A2.1") -> None:
+        wrote(self.build, self.arrival, "Hei! Asun Helsingissä.")
+        rate(self.build, self.raters[0], level)
+        rate(self.build, self.raters[1], level)
+
+    @property
+    def sitting_id(self) -> str:
+        return str(self.build.do(lambda db: self.arrival.sitting(db).public_id))
+
+    @property
+    def person_id(self) -> str:
+        return str(self.build.do(lambda db: self.arrival.sitting(db).person.public_id))
+
+    def do(self, work: Callable[[Any, Sitting, Staff], Any], staff: Staff | None = None) -> Any:
+        """What `work` returns, given the sitting and the assessor in a transaction."""
+
+        def run(db):
+            actor = db.get_one(Staff, (staff or self.assessor).id)
+            return work(db, assessment.own(db, self.arrival.sitting(db).public_id, actor), actor)
+
+        return self.build.do(run)
+
+    def give_levels(self, level: str | None = "A2.1", staff: Staff | None = None) -> None:
+        self.do(
+            lambda db, sitting, actor: assessment.give_blind_levels(
+                db,
+                sitting,
+                dict.fromkeys(assessment.blind_skills(db, sitting), level),
+                actor=actor,
+                now=clock.now(),
+            ),
+            staff,
+        )
+
+    def propose(self, staff: Staff | None = None) -> Any:
+        return self.do(
+            lambda db, sitting, actor: assessment.proposal(
+                db, sitting, actor=actor, now=clock.now()
+            ),
+            staff,
+        )
+
+    def decisions(self, **changes: Decided) -> dict[Skill, Decided]:
+        """As the system proposes, but for the skills that are named."""
+        results = self.propose()
+        decided = {}
+        for skill, result in results.items():
+            if result.proposal is None:
+                decided[skill] = Decided(not_assessed=result.not_assessed)
+            else:
+                decided[skill] = Decided(level=result.proposal["most_probable_level"])
+        return decided | {Skill(name): one for name, one in changes.items()}
+
+    def sign(
+        self,
+        decisions: dict[Skill, Decided] | None = None,
+        *,
+        replaces: Statement | None = None,
+        confirmed: bool = True,
+        **words: str,
+    ) -> Statement:
+        wanted = decisions or self.decisions()
+        return self.do(
+            lambda db, sitting, actor: statements.sign(
+                db,
+                sitting,
+                wanted,
+                confirmed=confirmed,
+                replaces=replaces,
+                actor=actor,
+                now=clock.now(),
+                **words,
+            )
+        )
+
+    def signed(self, **words: str) -> Statement:
+        """All the way to a signature."""
+        self.write_and_rate()
+        self.give_levels()
+        return self.sign(**words)
