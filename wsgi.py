@@ -6,6 +6,6 @@ import os
 # and on a busy machine a step would take a hundred times as long. Set before numpy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from testing.app import create_app  # noqa: E402
+from testing.app import create_app
 
 app = create_app()

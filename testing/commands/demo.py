@@ -105,6 +105,6 @@ _STORY = (
     "2. johtaja@demo.fi: watch the board, let Amina Hassan arrive and give her a seat code",
     "3. arvioija1@demo.fi and arvioija2@demo.fi: rate what Nimo Abdi wrote",
     "4. lausunto@demo.fi: enter your own levels for Oksana Kovalenko, see the proposal, sign",
-    "5. virkailija@demo.fi: read the signed result; book a place for Thi Lan Nguyen",
+    "5. virkailija@demo.fi: read Ivan Petrov's result; book a place for Thi Lan Nguyen",
     "6. tarkastus@demo.fi: see in the log what you have done",
 )

@@ -115,7 +115,7 @@ TO_ASSESS = PersonRole(
 )  # fmt: skip
 SIGNED = PersonRole(
     "signed", "Petrov", "Ivan", date(1975, 12, 6), "ru", "ru", "fi",
-    Purpose.INTEGRATION_PLAN, "town", knows_up_to="B1.1",
+    Purpose.INTEGRATION_PLAN, "area", knows_up_to="B1.1",
     texts=(
         "Hyvä vuokranantaja, kirjoitan teille, koska asuntoni lämpö ei toimi kunnolla. Olen "
         "soittanut huoltoon jo kaksi kertaa, mutta kukaan ei ole tullut. Toivon, että korjaatte "
@@ -125,6 +125,12 @@ SIGNED = PersonRole(
         "mutta ensin minun täytyy oppia kirjoittamaan paremmin.",
     ),
 )  # fmt: skip
+
+#: What the assessor writes for the signed one.
+RECOMMENDATION = (
+    "Kotoutumiskoulutus tasolta B1. Kirjoittamiseen kannattaa varata lisäharjoittelua ennen "
+    "ammatillisia opintoja."
+)
 
 #: Who waits at a kiosk with a seat code, one after another: the newcomer plays them.
 ARRIVING = (

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from testing import (
     accounts,
+    assessment,
     bookings,
     clock,
     organisations,
@@ -15,6 +16,7 @@ from testing import (
     rating,
     referrals,
     sittings,
+    statements,
 )
 from testing.commands.runtime import Runtime
 from testing.demo import cast
@@ -38,6 +40,7 @@ from testing.models import (
     Staff,
 )
 from testing.people import PersonData
+from testing.statements import Decided
 
 ACTOR = "command:demo"
 #: How the first rater marks each scripted writer; the second is one step stricter in accuracy.
@@ -359,6 +362,8 @@ def _sitting_of_yesterday(
     )
     if person.key in MARKS:
         _rate(db, stage, MARKS[person.key], pace)
+    if person is cast.SIGNED:
+        _sign(db, stage, visit.sitting, person.knows_up_to, pace)
     return visit.sitting
 
 
@@ -372,3 +377,26 @@ def _rate(db: Session, stage: Stage, marks: tuple[str, str], pace: Pace) -> None
                 given[Criterion.ACCURACY.value] = strict
             rating.view(db, own, actor=rater, now=pace.next())
             rating.submit(db, own, given, "", actor=rater, now=pace.next())
+
+
+def _sign(db: Session, stage: Stage, sitting: Sitting, own_level: str, pace: Pace) -> None:
+    """The assessor has given their own levels, seen the proposal, agreed and signed."""
+    (assessor,) = stage.of_role(Role.ASSESSOR)
+    own = dict.fromkeys(assessment.blind_skills(db, sitting), own_level)
+    assessment.give_blind_levels(db, sitting, own, actor=assessor, now=pace.next())
+    proposed = assessment.proposal(db, sitting, actor=assessor, now=pace.next())
+    decisions = {
+        skill: Decided(level=result.proposal["most_probable_level"])
+        if result.proposal
+        else Decided(not_assessed=result.not_assessed)
+        for skill, result in proposed.items()
+    }
+    statements.sign(
+        db,
+        sitting,
+        decisions,
+        confirmed=True,
+        recommendation=cast.RECOMMENDATION,
+        actor=assessor,
+        now=pace.next(),
+    )

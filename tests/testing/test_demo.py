@@ -55,6 +55,10 @@ def test_a_newcomer_can_play_every_role(folder):
     office.get("/referrals")
     assert "Nguyen" in office.text()
     assert "Ahmadi" not in office.text(), "another office's person"
+    office.get("/results")
+    assert "Petrov" in office.text()
+    assessor = signed_in(app, "lausunto@demo.fi")
+    assert "Kovalenko" in assessor.text()
     for email in ("arvioija1@demo.fi", "arvioija2@demo.fi"):
         page = signed_in(app, email)
         assert "Abdi" not in page.text()
