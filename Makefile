@@ -23,7 +23,6 @@ check: .venv/test
 	.venv/bin/mypy scoring items testing
 	.venv/bin/lint-imports
 	.venv/bin/lahtotaso bank check
-	.venv/bin/python tools/catalogues.py missing
 
 audit: .venv/test
 	$(PYTEST) -n 2 -m audit
