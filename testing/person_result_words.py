@@ -12,7 +12,8 @@ SKILLS = {
     "speaking": _l("Speaking"),
 }
 
-LANGUAGES = {"fi": _l("Finnish"), "sv": _l("Swedish")}
+#: By the tested language.
+TESTED = {"fi": _l("We tested your Finnish."), "sv": _l("We tested your Swedish.")}
 
 #: By skill and band: what the person can do.
 CAN = {

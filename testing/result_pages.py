@@ -81,9 +81,7 @@ def view_of(content: dict[str, Any]) -> dict[str, Any]:
     referral, signed = content["referral"], content["signed"]
     attendance = content.get("attendance")
     return {
-        "title": str(
-            _("Statement on %(language)s skills", language=words.LANGUAGES[content["language"]])
-        ),
+        "title": str(words.TITLES[content["language"]]),
         "name": content["person"]["name"],
         "born": day(content["person"]["birth_date"]),
         "centre": content["centre"],

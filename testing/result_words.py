@@ -75,7 +75,11 @@ PURPOSES = {
     Purpose.LEVEL_CHECK: _l("Level check"),
 }
 
-LANGUAGES = {"fi": _l("Finnish"), "sv": _l("Swedish")}
+#: By the tested language.
+TITLES = {
+    "fi": _l("Statement on skills in Finnish"),
+    "sv": _l("Statement on skills in Swedish"),
+}
 
 
 def level_word(code: str | None) -> str:
@@ -95,9 +99,9 @@ def share_word(share: float) -> str:
     """A probability to the nearest twentieth: finer would promise more than is known."""
     percent = round(share * 20) * 5
     if percent >= 100:
-        return str(_("over 95 %%"))
+        return str(_("over %(percent)s %%", percent=95))
     if percent <= 0:
-        return str(_("under 5 %%"))
+        return str(_("under %(percent)s %%", percent=5))
     return str(_("about %(percent)s %%", percent=percent))
 
 

@@ -31,6 +31,12 @@ SAME = {
     ("sv", "%(num)d person"),
     ("sv", "Test"),
     ("sv", "position %(number)s"),
+    ("sv", "Version"),
+    ("sv", "under %(percent)s %%"),
+    ("sv", "Version %(version)s"),
+    ("sv", "version %(version)s"),
+    ("sv", "Text %(number)s"),
+    ("sv", "Text %(number)s: %(marks)s."),
 }
 #: Latin letters inside another script: names and codes that have no other form.
 _LATIN = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
