@@ -16,6 +16,11 @@ _ALLOWED = {
 IN_USE = (Status.PILOT, Status.LIVE)
 
 
+def steps_from(status: Status) -> tuple[Status, ...]:
+    """The statuses that a version may go to, in the order of a life."""
+    return tuple(step for step in Status if step in _ALLOWED[status])
+
+
 class StepNotAllowed(ValueError):
     """A version cannot go from its status to the wanted one."""
 

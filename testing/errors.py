@@ -21,9 +21,11 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from testing import person_words
+from testing import bank_words, person_words
 from testing.access import PasswordIsInitial, SeatNotBound
+from testing.plans import BankNotReady
 from testing.refusals import NotSignedIn, Refusal
+from testing.staff_words import TESTED_LANGUAGES
 
 log = structlog.get_logger()
 
@@ -72,6 +74,11 @@ WORDS = {
     "NotYetGiven": _l("A permission is recorded after it was given."),
     "EmailTaken": _l("Another account has this e-mail address."),
     "BirthDateDiffers": _l("The personal identity code tells another birth date. Check both."),
+    "BankNotReady": _l(
+        "The test cannot begin: the tasks in use cannot make a whole test. Nothing was changed. "
+        "Tell those who look after the item bank."
+    ),
+    "StepNotPossible": _l("This version cannot go to that status from where it is now."),
     "BadIdentityCode": _l("This is not a personal identity code. Check it, or leave it out."),
 }
 
@@ -135,7 +142,18 @@ def password_is_initial(_error: PasswordIsInitial) -> Any:
 
 def refused(error: Refusal) -> Response:
     log.info("refused", refusal=type(error).__name__, endpoint=request.endpoint)
-    return error_page(error.status, type(error).__name__, error=error)
+    if isinstance(error, BankNotReady) and is_kiosk():
+        # What the desk reads of the bank helps nobody at a seat.
+        return error_page(error.status)
+    return error_page(error.status, type(error).__name__, error=error, lacking=_lacking(error))
+
+
+def _lacking(error: Refusal) -> list[str]:
+    """What the bank lacks, line by line, where that is why."""
+    if not isinstance(error, BankNotReady):
+        return []
+    where = f"{dict(TESTED_LANGUAGES)[error.language]}, {bank_words.SKILLS[error.skill].lower()}"
+    return [f"{where}: {bank_words.constraint(one)}" for one in error.unmet]
 
 
 def form_expired(_error: CSRFError) -> Response:

@@ -38,10 +38,20 @@ EXPOSURE_LIMITS = {Mode.LIVE: 0.25, Mode.PILOT: 0.6, Mode.DEMO: 0.6}
 
 
 class BankNotReady(Refusal):
-    """The bank has no standard, blueprint or tasks for this language and skill."""
+    """The bank cannot give this language and skill; `unmet` names what it lacks."""
+
+    def __init__(self, language: str = "", skill: str = "", unmet: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{language} {skill}: {'; '.join(unmet)}")
+        self.language = language
+        self.skill = skill
+        self.unmet = unmet
 
 
-class _Kept:
+#: What is lacking where there is no blueprint to say it.
+NOTHING_IN_USE = "a standard, a blueprint and tasks in use"
+
+
+class Kept:
     """The newest few values by key."""
 
     def __init__(self, most: int) -> None:
@@ -63,10 +73,10 @@ class _Kept:
         return value
 
 
-_BANKS = _Kept(32)
-_PLANS = _Kept(2000)
-_TASKS = _Kept(5000)
-_PLAYS = _Kept(5000)
+_BANKS = Kept(32)
+_PLANS = Kept(2000)
+_TASKS = Kept(5000)
+_PLAYS = Kept(5000)
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,7 @@ def bank_in_use(db: Session, language: str, skill: str) -> BankInUse:
     standard = item_bank.newest_standard(db, language, skill)
     blueprint = item_bank.newest_blueprint(db, language, skill)
     if standard is None or blueprint is None:
-        raise BankNotReady
+        raise BankNotReady(language, skill, (NOTHING_IN_USE,))
     versions = [
         version
         for version in bank_rows.versions_in_use(db, language, skill)
@@ -98,7 +108,7 @@ def bank_in_use(db: Session, language: str, skill: str) -> BankInUse:
         if version.clip_id is not None or not version.document.get("script")
     ]
     if not versions:
-        raise BankNotReady
+        raise BankNotReady(language, skill, (NOTHING_IN_USE,))
     estimates = bank_rows.estimates_in_use(db, versions)
     key = (
         standard.digest,

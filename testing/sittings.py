@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from testing import access, clock, events
+from testing import access, clock, events, readiness
 from testing.events import Action
 from testing.keys import Keys
 from testing.models import (
@@ -86,12 +86,14 @@ def issue_code(
     """A new one-time code for today; any kiosk bound before is cut off. Answers stay.
 
     :raise NotArrived: the identity check comes first.
+    :raise BankNotReady: a new sitting could not be given what its blueprint asks for.
     :raise SittingClosed: the referral's sitting has come to its end.
     """
     if booking.state is not BookingState.ARRIVED:
         raise NotArrived
     sitting = sitting_of(db, booking)
     if sitting is None:
+        readiness.refuse_unless_ready(db, booking.referral.language, PARTS)
         sitting = _open(db, booking, mode=mode, actor=actor, now=now)
     if sitting.state in (SittingState.FINISHED, SittingState.ENDED):
         raise SittingClosed

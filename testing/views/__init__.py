@@ -5,6 +5,7 @@ from flask import Flask
 from testing.views import (
     account,
     assessment,
+    bank,
     centre,
     desk,
     inbox,
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     people.bp,
     centre.bp,
     log.bp,
+    bank.bp,
 )
 
 

@@ -1,7 +1,8 @@
 /* Recording a voice in the browser: spoken instructions by a speaker, answers in a speaking part.
    element data-recorder
-     data-upload-url   POST multipart: csrf_token, recording (a blob of the browser's own kind), seconds. 2xx: kept;
-                       JSON {"next": url} goes on there.
+     data-upload-url   POST multipart: csrf_token, recording (WAV, one channel, 24 kHz), seconds. 2xx: kept;
+                       JSON {"next": url} goes on there; JSON {"words": "…"} says what is wrong.
+     data-form         id of a form whose other fields are sent as well
      data-csrf         the token
      data-most-seconds recording ends by itself after so long (default 120)
      data-words-ready / -recording / -heard / -sending / -kept / -refused / -broken
@@ -9,6 +10,38 @@
    [data-meter] svg of rects. All are drawn by the macro recorder() in components/audio.html.
 */
 "use strict";
+
+const RATE = 24000;
+
+/* Browsers record in kinds of their own; every server reads WAV. */
+async function asWav(blob) {
+  const decoder = new OfflineAudioContext(1, 1, RATE);
+  const heard = await decoder.decodeAudioData(await blob.arrayBuffer());
+  const mixer = new OfflineAudioContext(1, heard.length, RATE);
+  const source = mixer.createBufferSource();
+  source.buffer = heard;
+  source.connect(mixer.destination);
+  source.start();
+  const samples = (await mixer.startRendering()).getChannelData(0);
+  const view = new DataView(new ArrayBuffer(44 + 2 * samples.length));
+  const letters = (at, word) => [...word].forEach((letter, n) => view.setUint8(at + n, letter.charCodeAt(0)));
+  letters(0, "RIFF");
+  view.setUint32(4, 36 + 2 * samples.length, true);
+  letters(8, "WAVEfmt ");
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, RATE, true);
+  view.setUint32(28, 2 * RATE, true);
+  view.setUint16(32, 2, true);
+  view.setUint16(34, 16, true);
+  letters(36, "data");
+  view.setUint32(40, 2 * samples.length, true);
+  samples.forEach((sample, n) => {
+    view.setInt16(44 + 2 * n, Math.round(Math.max(-1, Math.min(1, sample)) * 32767), true);
+  });
+  return new Blob([view], { type: "audio/wav" });
+}
 
 class Recorder {
   constructor(root) {
@@ -77,19 +110,28 @@ class Recorder {
     this.keep.disabled = true;
     this.say("sending");
     const form = new FormData();
-    form.append("csrf_token", this.root.dataset.csrf);
-    form.append("recording", this.blob, "recording");
+    const beside = document.getElementById(this.root.dataset.form ?? "");
+    if (beside) {
+      for (const [name, value] of new FormData(beside)) if (typeof value === "string") form.set(name, value);
+    }
+    form.set("csrf_token", this.root.dataset.csrf);
     form.append("seconds", this.seconds.toFixed(1));
     try {
+      form.append("recording", await asWav(this.blob), "recording.wav");
       const answer = await fetch(this.root.dataset.uploadUrl, {
         method: "POST",
         body: form,
         credentials: "same-origin",
         headers: { Accept: "application/json", "X-Requested-With": "fetch" },
       });
+      const said = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
+      if (said.words) {
+        this.say("heard");
+        this.words.textContent = said.words;
+        return;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       this.say("kept");
-      const said = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
       if (said.next) window.location.assign(said.next);
     } catch {
       // The recording stays in the page, so that it can be sent again.
