@@ -66,6 +66,8 @@ KINDS = {
     "short": _l("Typed words"),
 }
 
+TRUTHS = {"true": _l("True"), "false": _l("False"), "not_said": _l("Not said")}
+
 FOCUSES = {
     "gist": _l("gist"),
     "detail": _l("detail"),

@@ -142,9 +142,6 @@ def password_is_initial(_error: PasswordIsInitial) -> Any:
 
 def refused(error: Refusal) -> Response:
     log.info("refused", refusal=type(error).__name__, endpoint=request.endpoint)
-    if isinstance(error, BankNotReady) and is_kiosk():
-        # What the desk reads of the bank helps nobody at a seat.
-        return error_page(error.status)
     return error_page(error.status, type(error).__name__, error=error, lacking=_lacking(error))
 
 

@@ -104,7 +104,7 @@ def test_a_task_shows_what_the_kiosk_shows_with_key_and_reasons(
     shown = page.html.select_one(".shown")
     assert len(shown.select(".question")) == len(task.items)
     key = page.html.select_one(".bank-task__key")
-    right = key.select(".key__line--right")
+    right = key.select(".key-list__line--right")
     assert len(right) >= len(task.items)
     assert task.items[0].data["reason"] in key.get_text()
     for option in task.items[0].options:
