@@ -26,12 +26,10 @@ _OVERFLOW = """() => {
   const wide = document.documentElement.clientWidth;
   const names = [];
   if (document.documentElement.scrollWidth > wide) names.push("page");
-  const boxes = ".kiosk-card, .task, .measured, .question, fieldset";
+  const boxes = ".kiosk-card, .task, .measured, .question, .question *, fieldset, .measured > *";
   for (const one of document.querySelectorAll(boxes)) {
     const box = one.getBoundingClientRect();
-    if (box.right > wide + 1 || box.left < -1) names.push(one.className || one.tagName);
-    if (one.scrollWidth > one.clientWidth + 1 && !one.matches("[tabindex='0']"))
-      names.push(`inside ${one.className || one.tagName}`);
+    if (box.right > wide + 1 || box.left < -1) names.push(`${one.tagName} ${one.className}`);
   }
   return names;
 }"""

@@ -45,7 +45,7 @@ def test_a_booking_reference_finds_the_person_and_opens_nothing(page, build, arr
     assert page.client.get("/kiosk/").headers["Location"] == "/kiosk/code"
 
 
-def test_no_code_before_the_identity_was_checked(page, build):
+def test_no_code_before_the_identity_was_checked(page, build, bank):
     arrival = build.arrival()
 
     def back(db):
@@ -64,7 +64,7 @@ def test_no_code_before_the_identity_was_checked(page, build):
     assert page.html.select_one(".seat-code-big")
 
 
-def test_the_code_is_shown_once_and_stored_nowhere_in_clear(desk, build, arrival):
+def test_the_code_is_shown_once_and_stored_nowhere_in_clear(desk, build, arrival, bank):
     desk.get(f"/desk/bookings/{arrival.booking.public_id}")
     desk.submit(button="Give a seat code")
     code = desk.html.select_one(".seat-code-big").get_text().replace(" ", "")
