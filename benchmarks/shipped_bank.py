@@ -152,7 +152,7 @@ def table(found: dict[str, Any]) -> str:
             f"| {row['stops'].get('band_decided', 0):.2f} |"
         )
     lines += ["", "Lowest limit that each level can be held to, with tasks that measure it:", ""]
-    parts = sorted({key.split()[0] for key in found})
+    parts = list(dict.fromkeys(key.split()[0] for key in found))
     levels = list(next(iter(found.values()))["lowest"]) if found else []
     lines += [f"| | {' | '.join(levels)} |", "|---|" + "---|" * len(levels)]
     for part in parts:
