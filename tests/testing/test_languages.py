@@ -30,6 +30,8 @@ SAME = {
     ("sv", "Observation"),
     ("sv", "%(num)d person"),
     ("sv", "Test"),
+    ("sv", "Status"),
+    ("sv", "Information"),
     ("sv", "position %(number)s"),
     ("sv", "Version"),
     ("sv", "under %(percent)s %%"),
