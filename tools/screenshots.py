@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, sync_playwright
 
 from items.bank_files import load_folder
-from testing.models import Role
+from testing import clock, rating
+from testing.models import Role, Staff
 from tests.browser.conftest import CHROMIUM, Service
 from tests.browser.seat import Seat
 from tests.testing import walks
 from tests.testing.candidates import knows_up_to
+from tests.testing.results import Case
 
 
 def every_page(browser: Browser, service: Service, folder: Path, size: dict[str, int]) -> None:
@@ -73,6 +75,49 @@ def readme(browser: Browser, service: Service, folder: Path) -> None:
         while not page.locator("[data-player]").count():
             seat.step()
         page.screenshot(path=folder / f"kiosk-{language}-listening.png")
+
+
+    desk(browser, service, folder)
+
+
+def desk(browser: Browser, service: Service, folder: Path) -> None:
+    """The board, a profile before it is signed, and the statement as the office reads it."""
+    from tests.browser.test_axe import sign_in
+
+    people = day(service)
+    size = {"width": 1366, "height": 768}
+    page = browser.new_context(viewport=size, base_url=service.url).new_page()
+    sign_in(page, people["administrator"])
+    page.goto("/desk/")
+    page.screenshot(path=folder / "board.png")
+    bank = load_folder()
+    person = {"surname": "Karimi", "given_names": "Parisa"}
+    case = Case(service.build, bank, person=person)
+    walks.walk(service.build, case.arrival, knows_up_to("A2.1"))
+    for rater in case.raters[:2]:
+        while waits(service, rater):
+            walks.rate(service.build, rater, "A2.1", "A2.1", "A1.3", "A2.1")
+    case.give_levels()
+    page = browser.new_context(viewport=size, base_url=service.url).new_page()
+    sign_in(page, case.assessor)
+    page.goto(f"/assessment/{case.sitting_id}/proposal")
+    page.screenshot(path=folder / "profile.png")
+    case.sign()
+    service.build.permission(case.arrival.referral, case.clerk, given_on=clock.now().date())
+    page = browser.new_context(viewport=size, base_url=service.url).new_page()
+    sign_in(page, case.clerk)
+    page.goto("/results")
+    page.locator("main a[href^='/results/']").first.click()
+    page.wait_for_load_state()
+    page.screenshot(path=folder / "statement.png", full_page=True)
+
+
+def waits(service: Service, rater: Staff) -> bool:
+    """Whether a text waits for this rater."""
+    found = service.build.do(
+        lambda db: rating.desk_of(db, db.get_one(Staff, rater.id), clock.now())
+    )
+    return bool(found.waiting)
 
 
 def main() -> None:
