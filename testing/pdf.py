@@ -37,7 +37,8 @@ def _laid_out(html: str) -> Any:
 
 
 def _written(document: Any) -> bytes:
-    return bytes(document.write_pdf())
+    # Laying out marks the boxes; only writing with the same option puts the tags into the file.
+    return bytes(document.write_pdf(pdf_tags=True))
 
 
 def fetch(url: str) -> Any:
