@@ -26,6 +26,15 @@ from tests.testing.pages import Page
 MASTER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On another database only those tests run that use it: the others prove nothing new."""
+    if os.environ.get("TEST_DATABASE", "sqlite") == "sqlite":
+        return
+    uses = [item for item in items if "template" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(uses)])
+    items[:] = uses
+
+
 @pytest.fixture(scope="session")
 def keys() -> Keys:
     return derive(bytes(range(32)))
