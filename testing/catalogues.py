@@ -48,6 +48,7 @@ PERSON_FILES = (
     "testing/person_words.py",
     "testing/views/kiosk.py",
     "testing/views/public_information.py",
+    "testing/views/verify.py",
 )
 
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "restore": "testing.commands.backup:restore",
     "serve": "testing.commands.serve:serve",
     "simulate": "testing.measurement.commands:simulate",
+    "sounds": "testing.commands.sounds:sounds_command",
     "user": "testing.commands.user:user",
     "worker": "testing.commands.worker:worker",
 }

@@ -5,9 +5,11 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from testing import audit, clock, events, jobs, seals
+from testing import audit, clock, events, jobs, seals, speech
 from testing.commands.runtime import Runtime
+from testing.commands.sounds import words_of_the_kiosk
 from testing.events import Action
+from testing.languages import PERSON_CODES
 from testing.models import Centre, SignInAttempt, Staff, StaffSession
 
 SEAL_EVERY = timedelta(minutes=10)
@@ -65,6 +67,14 @@ def tidy(runtime: Runtime) -> None:
         jobs.forget_done(db, now)
 
 
+def speak(runtime: Runtime) -> None:
+    """Every spoken instruction has a sound, in the languages that a synthetic voice knows."""
+    media = runtime.settings.media
+    with words_of_the_kiosk().app_context():
+        for prompt in speech.missing(media, PERSON_CODES):
+            speech.make(media, prompt)
+
+
 def _next_night(now: datetime) -> datetime:
     day = clock.local_day(now)
     night = clock.from_local(day, VERIFY_AT.hour, VERIFY_AT.minute)
@@ -77,5 +87,8 @@ def _next_night(now: datetime) -> datetime:
 KINDS = {
     "seal": jobs.Kind(seal, next_due=lambda now: now + SEAL_EVERY),
     "verify": jobs.Kind(verify, longest=timedelta(hours=2), next_due=_next_night),
+    "speak": jobs.Kind(
+        speak, longest=timedelta(hours=1), next_due=lambda now: now + timedelta(hours=6)
+    ),
     "tidy": jobs.Kind(tidy, next_due=lambda now: now + timedelta(hours=6)),
 }

@@ -23,6 +23,7 @@ from testing.views import (
     rating,
     referrals,
     sign_in,
+    sounds,
     statements,
     verify,
 )
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     occasions.bp,
     people.bp,
     centre.bp,
+    sounds.bp,
     log.bp,
     bank.bp,
 )

@@ -129,8 +129,7 @@ def _common(place: delivery.Place) -> dict[str, Any]:
     words = kiosk_pages.words_of(g.db, place)
     assert words is not None
     spoken = words.spoken
-    media = access.the_settings().media
-    has_sound = g.visit.language and sounds.has_sound(media, language, spoken)
+    has_sound = g.visit.language and sounds.has_sound(access.the_settings(), language, spoken)
     return {
         "words": words,
         "language_url": url_for("kiosk.language") if g.visit.language else None,
@@ -425,8 +424,8 @@ def play_broken():
 def sound(language: str, digest: str):
     if language not in PERSON_CODES or not digest.isalnum():
         raise NotFound
-    file = sounds.file_of(access.the_settings().media, language, digest)
-    if not file.is_file():
+    file = sounds.kiosk_file(access.the_settings(), language, digest)
+    if file is None:
         raise NotFound
     response = send_file(file, mimetype="audio/mpeg", conditional=True)
     response.headers["Cache-Control"] = "private, max-age=3600"
