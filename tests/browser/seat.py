@@ -82,7 +82,9 @@ class Seat:
         if not self.knows(item):
             if several:
                 box = f"{name}-{DONT_KNOW}"
-                self.page.locator(f"label:has([id='{box}'])").click()
+                # A second press would take it back.
+                if not self.page.locator(f"[id='{box}']").is_checked():
+                    self.page.locator(f"label:has([id='{box}'])").click()
             return several
         right: Any = item.interaction.right_answer
         match item.kind:

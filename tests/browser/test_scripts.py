@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tools.preview_data import context
 from tools.preview_look import environment
@@ -84,15 +84,6 @@ def _fields(body: bytes) -> dict[str, str]:
         head, _, value = piece.strip("\r\n").partition("\r\n\r\n")
         fields[head.split('name="')[1].split('"')[0]] = value
     return fields
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
