@@ -392,9 +392,10 @@ def test_the_worker_seals_by_itself(command, database, runtime, monkeypatch, sea
     assert do_all_due(runtime) == 0
     with database.writing() as db:
         assert {job.kind for job in db.scalars(select(Job))} >= {"seal", "verify", "tidy"}
-        for job in db.scalars(select(Job)):
+        planned = db.scalars(select(Job)).all()
+        for job in planned:
             job.due_at = NOW - timedelta(days=400)
-    assert do_all_due(runtime) == 3
+    assert do_all_due(runtime) == len(planned)
     assert len(seal_file.read_text().splitlines()) == 1
     with database.reading() as db:
         done = db.scalars(select(Job).where(Job.state == JobState.DONE)).all()

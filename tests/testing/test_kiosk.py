@@ -29,7 +29,7 @@ from tests.testing.pages import Page
 
 
 @pytest.fixture
-def arrival(build: Builder):
+def arrival(build: Builder, bank):
     return build.arrival()
 
 
