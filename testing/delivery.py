@@ -153,7 +153,7 @@ def start_part(db: Session, visit: Visit, *, now: datetime, seed: int | None = N
     part.state = PartState.RUNNING
     if part.skill is Skill.WRITING:
         if not writing.choose_prompts(db, part, seen=_seen(db, sitting, part.skill), now=now):
-            _end_part(db, visit, part, now)
+            end_part(db, visit, part, now=now)
     else:
         in_use = plans.bank_in_use(db, sitting.language, part.skill)
         plan = plans.freeze_plan(
@@ -374,11 +374,6 @@ def play_of(db: Session, visit: Visit, play_id: str) -> Play:
     return play
 
 
-def end_part(db: Session, visit: Visit, part: Part, *, now: datetime) -> None:
-    """The part is done; after the last one so is the sitting."""
-    _end_part(db, visit, part, now)
-
-
 def _go_on(
     db: Session,
     visit: Visit,
@@ -395,7 +390,7 @@ def _go_on(
     part.stop_reason = decision.stop.value
     part.belief = decision.belief.to_record()
     plans.count_exposure(db, part, plan, [one.task for one in done])
-    _end_part(db, visit, part, now)
+    end_part(db, visit, part, now=now)
 
 
 def _open(db: Session, part: Part, decision: Decision, position: int, now: datetime) -> None:
@@ -413,7 +408,8 @@ def _open(db: Session, part: Part, decision: Decision, position: int, now: datet
     )
 
 
-def _end_part(db: Session, visit: Visit, part: Part, now: datetime) -> None:
+def end_part(db: Session, visit: Visit, part: Part, *, now: datetime) -> None:
+    """The part is done; after the last one so is the sitting."""
     sitting = visit.sitting
     part.state = PartState.DONE
     part.ended_at = now
