@@ -63,14 +63,20 @@ def facts_of(db: Session, person: Person, statement: Statement) -> dict[str, Any
     }
 
 
-def page(facts: dict[str, Any], language: str, **links: Any) -> str:
-    """The copy in one language, whatever language the page around it had."""
+def page(
+    facts: dict[str, Any], language: str, *, is_tight: bool = False, **links: Any
+) -> str:
+    """The copy in one language, whatever language the page around it had.
+
+    `is_tight` sets it smaller: for a language whose words need more room than a sheet has.
+    """
     with force_locale(language):
         return render_template(
             "letters/own_copy.html",
             page_lang=language,
             page_dir=direction_of(language),
             words=words,
+            is_tight=is_tight,
             links=links,
             **facts,
         )

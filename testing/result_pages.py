@@ -174,7 +174,8 @@ def certainty_sentences(content: dict[str, Any]) -> list[str]:
         name, certainty = words.SKILLS[Skill(skill["skill"])], skill["certainty"]
         parts = []
         if certainty:
-            parts += [words.band_words(certainty), words.set_words(certainty["level_set"])]
+            # The band stands beside the level already (`_row`).
+            parts.append(words.set_words(certainty["level_set"]))
         if skill["differs"]:
             parts.append(
                 str(

@@ -44,7 +44,9 @@ def show_pdf(public_id: str):
         person, statement = _found(db, public_id)
         language = _language(person)
         facts = own_copies.facts_of(db, person, statement)
-    document = pdf.make(own_copies.page(facts, language))
+    document = pdf.make_one_page(
+        *(own_copies.page(facts, language, is_tight=is_tight) for is_tight in (False, True))
+    )
     with database.writing() as db:
         _note(db, Action.OWN_COPY_PRINT, person, statement, language)
     return attachment(document, "application/pdf", "own-copy.pdf")

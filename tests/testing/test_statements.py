@@ -259,6 +259,9 @@ def test_the_person_gets_an_own_copy_without_any_permission(
     assert page.html.html["lang"] == language
     assert page.html.html["dir"] == direction
     assert "A2.1" in page.text()
+    stairs = page.html.select(".stairs")
+    assert [len(one.select(".stairs__step--behind")) for one in stairs] == [2]
+    # One sheet in each language, also in those with long words: `text_of` counts the pages.
     page.get(f"/people/{assessed.person_id}/own-copy.pdf?language={language}")
     assert "A2.1" in text_of(page.response)
     actions = assessed.build.do(
