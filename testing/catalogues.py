@@ -43,6 +43,7 @@ PERSON_FILES = (
     "templates/layouts/public.html",
     "testing/forms/feedback.py",
     "testing/forms/fields.py",
+    "testing/interview/person_words.py",
     "testing/person_log_words.py",
     "testing/person_result_words.py",
     "testing/person_words.py",

@@ -47,6 +47,8 @@ WORDS: dict[Action, Any] = {
     Action.INVITATION_VIEW: _l("Looked at the invitation"),
     Action.INVITATION_PRINT: _l("Printed the invitation"),
     Action.IDENTITY_CHECK: _l("Checked the identity"),
+    Action.INTERVIEW_VIEW: _l("Looked at the interview"),
+    Action.INTERVIEW_KEEP: _l("Wrote down the interview"),
     Action.SEAT_ISSUE: _l("Issued a seat code"),
     Action.SEAT_BIND: _l("A kiosk took the seat"),
     Action.SEAT_CUT: _l("Cut the seat off"),

@@ -54,6 +54,8 @@ class Action(StrEnum):
     INVITATION_VIEW = "invitation:view"
     INVITATION_PRINT = "invitation:print"
     IDENTITY_CHECK = "identity:check"
+    INTERVIEW_VIEW = "interview:view"
+    INTERVIEW_KEEP = "interview:keep"
     SEAT_ISSUE = "seat:issue"
     SEAT_BIND = "seat:bind"
     SEAT_CUT = "seat:cut"

@@ -42,6 +42,8 @@ WORDS: dict[Action, Any] = {
     Action.INVITATION_VIEW: _l("Saw your invitation"),
     Action.INVITATION_PRINT: _l("Printed your invitation"),
     Action.IDENTITY_CHECK: _l("Checked who you are"),
+    Action.INTERVIEW_VIEW: _SAW,
+    Action.INTERVIEW_KEEP: _l("Wrote down what you told"),
     Action.SEAT_ISSUE: _TEST,
     Action.SEAT_CUT: _TEST,
     Action.SITTING_CREATE: _TEST,

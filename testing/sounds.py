@@ -23,8 +23,10 @@ from sqlalchemy.orm import Session
 
 from testing import events, person_words
 from testing.events import Action
+from testing.interview import person_words as interview_words
 from testing.languages import PERSON_LANGUAGES, language_of
 from testing.models import PromptSound, Staff
+from testing.person_words import Words
 from testing.refusals import NotFound
 from testing.settings import Mode, Settings
 
@@ -101,6 +103,11 @@ def has_sound(settings: Settings, language: str, words: str) -> bool:
 # What there is to speak
 
 
+def all_spoken() -> dict[str, Words]:
+    """Every page and question with its words, by a stable code."""
+    return person_words.all_spoken() | interview_words.all_spoken()
+
+
 def prompts(language: str) -> list[Prompt]:
     """All that the kiosk says in a language, in the order of a sitting. Needs the application."""
     with force_locale(language):
@@ -112,7 +119,7 @@ def prompts(language: str) -> list[Prompt]:
                 sentences=tuple(str(one) for one in words.sentences),
                 text=words.spoken,
             )
-            for code, words in person_words.all_spoken().items()
+            for code, words in all_spoken().items()
         ]
 
 

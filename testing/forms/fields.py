@@ -91,13 +91,17 @@ def time_of_day(label: Any, *, error: Any, hint: Any = "") -> TimeField:
     return TimeField(label, _rules(error, True, None), **_look(hint))
 
 
-def number(label: Any, *, error: Any, hint: Any = "", least: int, most: int) -> IntegerField:
+def number(label: Any, *, error: Any, hint: Any = "", least: int, most: int,
+           required: bool = True) -> IntegerField:  # fmt: skip
     def within(_form: Any, field: Any) -> None:
         if field.data is None or not least <= field.data <= most:
             field.errors[:] = []
             raise ValidationError(error)
 
-    return IntegerField(label, [within], **_look(hint, min=least, max=most, inputmode="numeric"))
+    rules = [within] if required else [Optional(), within]
+    # An attribute of 0 is an attribute: as text it is kept.
+    look = _look(hint, min=str(least), max=str(most), inputmode="numeric")
+    return IntegerField(label, rules, **look)
 
 
 def offers(pairs: Any) -> list[SelectChoice]:

@@ -3,6 +3,7 @@
 from items.orm import Base
 from testing.models.bookings import Booking, BookingState, Occasion
 from testing.models.events import Chain, Event, Seal
+from testing.models.interviews import Interview
 from testing.models.literacy import (
     ComputerSkill,
     Direction,
@@ -67,6 +68,7 @@ __all__ = [
     "FrozenLadders",
     "HelpCall",
     "HowGiven",
+    "Interview",
     "Job",
     "JobState",
     "LiteracyConfirmation",

@@ -11,7 +11,7 @@ from babel.messages import Catalog, Message
 from babel.messages.pofile import read_po
 from flask_babel import force_locale, gettext, ngettext
 
-from testing import catalogues, person_words
+from testing import catalogues, person_words, sounds
 from testing.catalogues import KINDS, PERSON, STAFF, Kind, words_of_the_code
 from testing.languages import PERSON_CODES, direction_of
 from testing.models import Role
@@ -202,13 +202,13 @@ def test_a_missing_or_old_compiled_catalogue_is_made_again(tmp_path: Path):
 @pytest.mark.parametrize("language", PERSON_CODES)
 def test_all_that_the_kiosk_says_is_said_in_the_persons_language(app, language):
     seen = set()
-    for code, page_words in person_words.all_spoken().items():
+    for code, page_words in sounds.all_spoken().items():
         english = {str(one) for one in (page_words.title, *page_words.sentences)}
         with app.test_request_context(), force_locale(language):
             here = {str(one) for one in (page_words.title, *page_words.sentences)}
             seen.add(page_words.spoken)
         assert language == "en" or not here & english, code
-    assert len(seen) == len(person_words.all_spoken())
+    assert len(seen) == len(sounds.all_spoken())
 
 
 @pytest.mark.parametrize("language", PERSON_CODES)

@@ -13,7 +13,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from items.sound import LOUDNESS, measure
-from testing import maintenance, person_words, recordings, sounds, speech
+from testing import maintenance, recordings, sounds, speech
 from testing.cli import main
 from testing.languages import PERSON_CODES
 from testing.models import Event, PromptSound, Role
@@ -148,7 +148,7 @@ def test_the_overview_counts_each_language(page, build, media, prompts, author):
         ]
         for row in html.select("tbody tr")
     }
-    total = len(person_words.all_spoken())
+    total = len(sounds.all_spoken())
     assert list(by_language) == list(PERSON_CODES)
     assert by_language["ru"] == [str(n) for n in (total, 0, 0, 1, total - 1)]
     assert by_language["so"] == [str(n) for n in (total, 0, 0, 0, total)]
@@ -335,7 +335,7 @@ def test_the_command_lists_and_makes(settings, monkeypatch, media, prompts):
     assert said.exit_code == 0, said.output
     assert said.output.strip() == "1 made"
     listed = CliRunner().invoke(main, ["sounds", "list"])
-    total = len(person_words.all_spoken())
+    total = len(sounds.all_spoken())
     assert f"uk Ukrainian: {total} instructions, {total} synthetic" in listed.output
     assert f"so Somali: {total} instructions, {total} missing" in listed.output
 
@@ -343,5 +343,5 @@ def test_the_command_lists_and_makes(settings, monkeypatch, media, prompts):
 def test_words_are_the_same_for_the_page_and_for_the_voice(app, prompts):
     with app.test_request_context(), force_locale("fa"):
         for prompt in prompts["fa"]:
-            assert person_words.all_spoken()[prompt.code].spoken == prompt.text
+            assert sounds.all_spoken()[prompt.code].spoken == prompt.text
     assert {State(state).is_vouched_for for state in State} == {True, False}
