@@ -26,6 +26,10 @@ MOST_TRIES_PER_ACCOUNT = 5
 MOST_TRIES_PER_ADDRESS = 30
 
 
+class CentreNameTaken(Refusal):
+    """Another centre has this name."""
+
+
 class EmailTaken(Refusal):
     """Another account has this e-mail address."""
 
@@ -57,6 +61,41 @@ def hash_password(password: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
         raise PasswordTooShort
     return HASHER.hash(password)
+
+
+def found_centre(
+    db: Session,
+    *,
+    name: str,
+    administrator: str,
+    email: str,
+    password_hash: str,
+    actor: Staff | str,
+    now: datetime,
+    language: str = "fi",
+) -> Staff:
+    """A new centre with its first administrator, who chooses a password at the first sign-in.
+
+    Centres see nothing of each other: whoever founds one has no account in it.
+
+    :raise CentreNameTaken: another centre has the name.
+    :raise EmailTaken: another account has the address.
+    """
+    if db.scalar(select(Centre.id).where(Centre.name == name.strip())) is not None:
+        raise CentreNameTaken
+    centre = organisations.add_centre(db, name=name, actor=actor, now=now)
+    return add_staff(
+        db,
+        centre=centre,
+        name=administrator,
+        email=email,
+        password_hash=password_hash,
+        password_is_initial=True,
+        roles=[Role.ADMINISTRATOR],
+        language=language,
+        actor=actor,
+        now=now,
+    )
 
 
 def add_staff(

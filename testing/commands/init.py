@@ -3,9 +3,9 @@
 import click
 from sqlalchemy import select
 
-from testing import accounts, clock, organisations, schema
+from testing import accounts, clock, schema
 from testing.commands.runtime import Runtime, open_runtime
-from testing.models import Centre, Role
+from testing.models import Centre
 
 ACTOR = "command:init"
 
@@ -53,22 +53,19 @@ def create(runtime: Runtime, *, centre: str, administrator: str, email: str) -> 
     password = accounts.new_password()
     password_hash = accounts.hash_password(password)
     now = clock.now()
-    with runtime.database.writing() as db:
-        if db.scalar(select(Centre.id).where(Centre.name == centre.strip())) is not None:
-            raise click.ClickException(f"There is a centre {centre.strip()} already.")
-        row = organisations.add_centre(db, name=centre, actor=ACTOR, now=now)
-        try:
-            accounts.add_staff(
+    try:
+        with runtime.database.writing() as db:
+            accounts.found_centre(
                 db,
-                centre=row,
-                name=administrator,
+                name=centre,
+                administrator=administrator,
                 email=email,
                 password_hash=password_hash,
-                password_is_initial=True,
-                roles=[Role.ADMINISTRATOR],
                 actor=ACTOR,
                 now=now,
             )
-        except accounts.EmailTaken:
-            raise click.ClickException(f"Another account has the address {email}.") from None
+    except accounts.CentreNameTaken:
+        raise click.ClickException(f"There is a centre {centre.strip()} already.") from None
+    except accounts.EmailTaken:
+        raise click.ClickException(f"Another account has the address {email}.") from None
     return password

@@ -122,6 +122,29 @@ class NewAccountForm(InitialPasswordFields, AccountForm):
     pass
 
 
+class NewCentreForm(InitialPasswordFields):
+    """A further centre and the person who sets it up."""
+
+    name = text(_l("Name of the centre"), error=_l("Write the centre's name."))
+    administrator = text(
+        _l("Its first administrator"),
+        error=_l("Write the name."),
+        hint=_l("Sets up the sites, offices and accounts of the new centre."),
+    )
+    email = email(_l("E-mail address"), error=_l("Write an e-mail address."))
+    language = one_of(
+        _l("Language of the pages"),
+        [(language.code, language.own_name) for language in STAFF_LANGUAGES],
+        error=_l("Choose a language."),
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        if self.email.data and not accounts.is_email(self.email.data):
+            valid = self.fault(self.email, _l("Write an e-mail address such as name@example.fi."))
+        return valid
+
+
 class OwnPasswordForm(Form):
     old = password(
         _l("Password now"),

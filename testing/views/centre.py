@@ -14,6 +14,7 @@ from testing.forms.centre import (
     CentreForm,
     InitialPasswordFields,
     NewAccountForm,
+    NewCentreForm,
     OfficeForm,
     SiteForm,
 )
@@ -50,6 +51,40 @@ def change():
         return _form("centre/change.html", form)
     _change(g.staff.centre, form)
     return _saved()
+
+
+# Further centres
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@page(ADMINISTRATOR, Unit.OWN)
+def new_centre():
+    """Hashing is slow on purpose, so it stands outside the transaction."""
+    form = NewCentreForm(language="fi")
+    if not form.validate_on_submit():
+        return _form("centre/new_centre.html", form)
+    typed = form.password.data
+    password = typed or accounts.new_password()
+    password_hash = accounts.hash_password(password)
+    try:
+        with access.the_database().writing() as db:
+            account = accounts.found_centre(
+                db,
+                name=form.name.data,
+                administrator=form.administrator.data,
+                email=form.email.data,
+                password_hash=password_hash,
+                language=form.language.data,
+                actor=g.staff,
+                now=g.now,
+            )
+    except accounts.CentreNameTaken:
+        form.fault(form.name, _("Another centre has this name."))
+    except accounts.EmailTaken:
+        form.fault(form.email, _("Another account has this e-mail address."))
+    else:
+        return _first_password(account, None if typed else password)
+    return _form("centre/new_centre.html", form)
 
 
 # Sites

@@ -52,6 +52,41 @@ def test_two_centres_never_share_a_name(desk: Page, build: Builder):
     assert "Another centre has this name." in desk.text()
 
 
+def test_an_administrator_founds_a_centre_and_sees_nothing_of_it(
+    desk: Page, build: Builder, centre
+):
+    desk.follow("New centre")
+    given = {"name": "Toinen keskus", "administrator": "Oili Uusi", "email": "oili@example.fi"}
+    desk.submit(given, button="Save")
+    password = desk.html.select_one(".code-large").get_text(strip=True)
+    founder = account(build, "oili@example.fi")
+    assert (founder.roles, founder.password_is_initial) == (["administrator"], True)
+    assert founder.centre_id != centre.id
+    desk.get("/centre")
+    assert "Oili Uusi" not in desk.text()
+    desk.get(f"/centre/accounts/{founder.public_id}", status=404)
+    stranger = desk.another()
+    stranger.get("/sign-in")
+    stranger.submit({"email": "oili@example.fi", "password": password}, button="Sign in")
+    assert stranger.path == "/account/password"
+
+
+def test_a_centre_is_not_founded_with_a_name_or_an_address_that_is_in_use(
+    desk: Page, build: Builder, centre, administrator
+):
+    given = {"name": "Toinen keskus", "administrator": "Oili Uusi", "email": "oili@example.fi"}
+    for change, words in (
+        ({"name": centre.name}, "Another centre has this name."),
+        ({"email": administrator.email}, "Another account has this e-mail address."),
+        ({"email": "oili"}, "Write an e-mail address such as"),
+        ({"password": "short"}, "Write at least 12 characters."),
+    ):
+        desk.get("/centre/new")
+        desk.submit(given | change, button="Save", status=400)
+        assert words in desk.text()
+    assert build.do(lambda db: list(db.scalars(select(Centre.id)))) == [centre.id]
+
+
 def test_a_site_is_made_changed_closed_and_opened(desk: Page, build: Builder):
     desk.follow("New site")
     desk.submit({"name": "Kerava"}, button="Save", status=400)
