@@ -1,18 +1,26 @@
 """The kiosk step "submit an answer, get the next task", beside a bare endpoint, in one run.
 
     python -m benchmarks.kiosk_step [--database sqlite|postgresql] [--sittings 100000]
+    python -m benchmarks.kiosk_step --rate 200 [--database …] [--sittings …]
 
 Both run under gunicorn with the same threads, on the same database with the same durability. The
 bare endpoint is Flask with SQLAlchemy Core: it does the reads and writes that a step needs (seat,
 sitting, open presentation, answers so far; response, mark, next presentation, event, chain head)
 and answers with a redirect, as the step does; it marks nothing, measures nothing, checks no token.
-Persons take turns, each through one keep-alive connection. Ratios count; the machine is noisy.
+What is compared is the request that submits an answer and chooses the next task. The page that
+shows the task comes from a third process for both, so that neither is kept busy by it. One person
+comes after the other, each through one keep-alive connection. Ratios count; the machine is noisy.
+
+With `--rate` the service runs alone, in two processes; all persons work at once, and every request
+is timed, pages and answers, at that many requests a second in all.
 """
 
 import argparse
 import http.client
 import json
+import math
 import os
+import random
 import re
 import signal
 import statistics
@@ -37,33 +45,41 @@ from testing.db import Database, make_engine
 from testing.keys import derive
 from testing.models import Booking, Part, Person, Referral, Sitting, Staff
 from tests.testing.builders import NOW, Builder
+from tests.testing.candidates import Candidate
 from tests.testing.conftest import MASTER_KEY
 
 ROOT = Path(__file__).resolve().parent.parent
-PORTS = {"ours": 8791, "bare": 8792}
-APPS = {"ours": "wsgi:app", "bare": "benchmarks.bare_step:app"}
+PORTS = {"ours": 8791, "bare": 8792, "pages": 8793}
+#: Of the questions, so that sittings last eight tasks or more.
+SHARE_KNOWN = 0.6
+APPS = {"ours": "wsgi:app", "bare": "benchmarks.bare_step:app", "pages": "wsgi:app"}
 
 
 @dataclass
 class Timed:
     seconds: list[float] = field(default_factory=list)
     faults: int = 0
+    first: float = math.inf
+    last: float = 0.0
 
     def row(self, wall: float) -> dict[str, float]:
         ordered = sorted(self.seconds)
         return {
-            "steps": len(ordered),
-            "steps_a_second": round(len(ordered) / wall, 1),
+            "requests": len(ordered),
+            "a_second": round(len(ordered) / wall, 1),
             "p50_ms": round(1000 * statistics.median(ordered), 2),
             "p99_ms": round(1000 * ordered[int(0.99 * (len(ordered) - 1))], 2),
             "faults": self.faults,
         }
 
 
-def serve(which: str, environment: dict[str, str], threads: int) -> subprocess.Popen[bytes]:
+def serve(
+    which: str, environment: dict[str, str], threads: int, workers: int
+) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", APPS[which], "-b", f"127.0.0.1:{PORTS[which]}",
-         "--workers", "1", "--threads", str(threads), "--log-level", "error", "--keep-alive", "60"],
+         "--workers", str(workers), "--threads", str(threads), "--log-level", "error",
+         "--keep-alive", "60"],
         env=environment,
         cwd=ROOT,
         start_new_session=True,
@@ -173,21 +189,43 @@ class Client:
 
 
 def run(which: str, codes: list[str], rate: float | None) -> dict[str, float]:
-    """Every person answers reading tasks one after another; what is timed is the POST alone."""
+    """Every person answers reading tasks one after another.
+
+    Without a rate the answers alone are timed; with one, pages and answers.
+    """
     timed = Timed()
     lock = threading.Lock()
-    gate = threading.Barrier(len(codes) + 1)
     pause = len(codes) / rate if rate else 0.0
+    bank = load_folder()
+    items = {item.id: item for task in bank.tasks for item in task.items}
+    knows_all = Candidate(None, bank, lambda _item: True)  # type: ignore[arg-type]
 
-    def person(code: str) -> None:
-        client = Client(PORTS["ours"])
+    def person(number: int, code: str) -> None:
+        client = Client(PORTS["ours" if rate else "pages"])
         token = client.begin(code)
         stepper = Client(PORTS[which])
         stepper.cookies = client.cookies
-        gate.wait()
-        time.sleep(pause * (hash(code) % 100) / 100)
+        chance = random.Random(number)
+        due = time.perf_counter() + pause * number / len(codes)
+
+        def call(by: Client, *request: Any, counts: bool) -> tuple[int, str, str]:
+            nonlocal due
+            if rate:
+                time.sleep(max(due - time.perf_counter(), 0))
+                due += pause
+            begun = time.perf_counter()
+            answer = by.call(*request)
+            took = time.perf_counter() - begun
+            if counts:
+                with lock:
+                    timed.first = min(timed.first, begun)
+                    timed.last = max(timed.last, begun + took)
+                    timed.seconds.append(took)
+                    timed.faults += answer[0] not in (200, 303)
+            return answer
+
         for _task in range(8):
-            _, _, page = client.call("GET", "/kiosk/")
+            _, _, page = call(client, "GET", "/kiosk/", counts=bool(rate))
             presentation = client.hidden(page, "presentation")
             if not presentation:
                 break
@@ -195,24 +233,24 @@ def run(which: str, codes: list[str], rate: float | None) -> dict[str, float]:
                 "csrf_token": token,
                 "presentation": presentation,
                 "sequence": client.hidden(page, "sequence"),
+                # What is left empty counts as "I don't know".
                 "action": "unknown",
             }
-            begun = time.perf_counter()
-            status, _, _ = stepper.call("POST", "/kiosk/answer", form)
-            took = time.perf_counter() - begun
-            with lock:
-                timed.seconds.append(took)
-                timed.faults += status != 303
-            time.sleep(max(pause - (time.perf_counter() - begun), 0))
+            for item in re.findall(r'class="question[^>]* id="([^"]+)"', page):
+                if chance.random() < SHARE_KNOWN:
+                    form |= knows_all.answer(items[item])
+            call(stepper, "POST", "/kiosk/answer", form, counts=True)
 
-    threads = [threading.Thread(target=person, args=(code,)) for code in codes]
+    if not rate:
+        for each in enumerate(codes):
+            person(*each)
+        return timed.row(sum(timed.seconds))
+    threads = [threading.Thread(target=person, args=each) for each in enumerate(codes)]
     for thread in threads:
         thread.start()
-    gate.wait()
-    begun = time.perf_counter()
     for thread in threads:
         thread.join()
-    return timed.row(time.perf_counter() - begun)
+    return timed.row(timed.last - timed.first)
 
 
 def codes_for(build: Builder, count: int) -> list[str]:
@@ -235,7 +273,7 @@ def main() -> None:
     options.add_argument("--sittings", type=int, default=0)
     options.add_argument("--persons", type=int, default=24)
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--rate", type=float, help="steps a second; default as fast as they go")
+    options.add_argument("--rate", type=float, help="requests a second; default: as fast as can be")
     options.add_argument("--threads", type=int, default=4)
     given = options.parse_args()
     with ExitStack() as stack:
@@ -261,30 +299,40 @@ def main() -> None:
             "LAHTOTASO_SECURE_COOKIES": "0", "LAHTOTASO_LOG_LEVEL": "ERROR", "DATABASE_URL": url,
             "PYTHONPATH": str(ROOT),
         }  # fmt: skip
-        processes = [serve(which, environment, given.threads) for which in APPS]
+        running = ["ours"] if given.rate else list(APPS)
+        workers = 2 if given.rate else 1
+        processes = [serve(which, environment, given.threads, workers) for which in running]
         try:
             rows = []
+            for which in running[:2]:
+                run(which, codes_for(build, 4), None if not given.rate else given.rate / 4)
             for number in range(given.rounds):
-                for which in ("bare", "ours") if number % 2 else ("ours", "bare"):
+                compared = ["ours"] if given.rate else ["ours", "bare"]
+                for which in compared[:: -1 if number % 2 else 1]:
                     row = run(which, codes_for(build, given.persons), given.rate)
                     rows.append({"which": which, "round": number + 1} | row)
                     print(json.dumps(rows[-1]), flush=True)
-            median = {
-                which: statistics.median(
-                    row["steps_a_second"] for row in rows if row["which"] == which
-                )
-                for which in APPS
-            }
-            p50 = {
-                which: statistics.median(row["p50_ms"] for row in rows if row["which"] == which)
-                for which in APPS
-            }
-            print(json.dumps({
+
+            def middle(which: str, column: str) -> float:
+                return statistics.median(row[column] for row in rows if row["which"] == which)
+
+            found: dict[str, Any] = {
                 "database": given.database, "sittings": given.sittings, "rate": given.rate,
-                "ratio_of_median_time": round(p50["bare"] / p50["ours"], 3), "p50_ms": p50,
-                "p99_ms_ours": max(r["p99_ms"] for r in rows if r["which"] == "ours"),
-                "steps_a_second": median,
-            }))  # fmt: skip
+                "persons": given.persons, "p50_ms": middle("ours", "p50_ms"),
+                "p99_ms": middle("ours", "p99_ms"),
+                "a_second": middle("ours", "a_second"),
+            }  # fmt: skip
+            if not given.rate:
+                found |= {
+                    "p50_ms_bare": middle("bare", "p50_ms"),
+                    "ratio_of_median_time": round(
+                        middle("bare", "p50_ms") / middle("ours", "p50_ms"), 3
+                    ),
+                    "ratio_of_throughput": round(
+                        middle("ours", "a_second") / middle("bare", "a_second"), 3
+                    ),
+                }
+            print(json.dumps(found))
         finally:
             for process in processes:
                 os.killpg(process.pid, signal.SIGTERM)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from testing import clock
 from testing.db import Database
 from testing.keys import Keys
-from testing.models import Role, Sitting, Staff, StaffSession, Visit
+from testing.models import Person, Role, Sitting, Staff, StaffSession, Visit
 from testing.refusals import NotAllowed, NotFound, NotSignedIn, Refusal
 from testing.settings import Settings
 
@@ -206,10 +206,7 @@ def bound_visit(db: Session) -> Visit | None:
 _BOUND_VISIT = (
     select(Visit)
     .where(Visit.binding_digest == bindparam("digest"), Visit.cut_at.is_(None))
-    .options(
-        joinedload(Visit.sitting).joinedload(Sitting.person),
-        joinedload(Visit.sitting).joinedload(Sitting.parts),
-    )
+    .options(joinedload(Visit.sitting).joinedload(Sitting.person).load_only(Person.id))
 )
 
 

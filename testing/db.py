@@ -1,13 +1,31 @@
 """Database: engine, listeners that make SQLite keep its promises, and the transaction."""
 
-from collections.abc import Callable, Iterator
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    create_engine,
+    event,
+)
+from sqlalchemy import insert as insert_into
+from sqlalchemy import update as update_of
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 WRITES = "lahtotaso_writes"
+#: Seconds that a transaction of SQLite waits for another, and between two looks for the write lock.
+PATIENCE = 15
+LOOK_AGAIN = 0.001
 
 
 def make_engine(url: str, **options: Any) -> Engine:
@@ -16,7 +34,7 @@ def make_engine(url: str, **options: Any) -> Engine:
     options.setdefault("hide_parameters", True)
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, **options)
-    options.setdefault("connect_args", {"timeout": 15, "check_same_thread": False})
+    options.setdefault("connect_args", {"timeout": PATIENCE, "check_same_thread": False})
     engine = create_engine(url, **options)
 
     @event.listens_for(engine, "connect")
@@ -33,10 +51,34 @@ def make_engine(url: str, **options: Any) -> Engine:
     def begin(connection: Connection) -> None:
         # A plain BEGIN takes the write lock at the first write, when another writer may already
         # have moved on: SQLite then answers "database is locked" at once, without waiting.
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get(WRITES, False):
+            _wait_for_turn(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """The write lock is held. SQLite itself would look for it ever more seldom, up to ten times a
+    second, while others pass by; so this looks every millisecond, as long as SQLite would."""
+    cursor = connection.connection.cursor()
+    last = time.monotonic() + PATIENCE
+    cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < last:
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+            time.sleep(LOOK_AGAIN)
+        # What keeps failing fails here, as an error that the service knows.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+        cursor.close()
 
 
 class Database:
@@ -67,3 +109,34 @@ class Database:
         # Closing gives the transaction up; a rollback would also empty the rows that were read.
         with Session(self.engine, expire_on_commit=False, autoflush=False) as db:
             yield db
+
+
+# The kiosk's step writes by these two: the unit of work would take longer than all the rest of it.
+
+
+def insert_rows(db: Session, model: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """The rows are in the table of `model`; the session keeps no objects for them."""
+    if rows:
+        db.connection().execute(_insert(model.__table__), rows)
+
+
+def write_columns(db: Session, row: Any, **values: Any) -> None:
+    """The columns of a row that was loaded hold `values`, at once and without a flush."""
+    statement = _update(row.__table__, tuple(values))
+    db.connection().execute(statement, {"row_id": row.id} | values)
+    for name, value in values.items():
+        set_committed_value(row, name, value)
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert_into(table)
+
+
+@cache
+def _update(table: Table, names: tuple[str, ...]) -> Update:
+    return (
+        update_of(table)
+        .where(table.c.id == bindparam("row_id"))
+        .values({name: bindparam(name) for name in names})
+    )

@@ -7,12 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from items.models import TaskVersion
 from scoring.sitting import AnsweredTask, Decision, PartPlan, next_step
 from testing import events, people, plans, writing
 from testing.answers import Answer
+from testing.db import insert_rows, write_columns
 from testing.events import Action
 from testing.models import (
     Part,
@@ -195,7 +196,8 @@ def save_answers(
     if presentation.left_at is not None:
         raise NotTheCurrentTask
     _keep(db, presentation, answers, sequence, now)
-    visit.heard_at = now
+    write_columns(db, presentation, sequence=sequence)
+    write_columns(db, visit, heard_at=now)
     return presentation
 
 
@@ -226,31 +228,29 @@ def leave_task(
         raise NotTheCurrentTask
     _refuse_paused(visit.sitting)
     _keep(db, presentation, answers, sequence, now)
-    visit.heard_at = now
+    write_columns(db, visit, heard_at=now)
     task = plans.task_at(db, presentation.task_version_id)
     missing = [item.id for item in task.items if item.id not in answers]
     if missing:
+        write_columns(db, presentation, sequence=sequence)
         return missing
-    # All that this step writes goes out in one flush: the kiosk's busiest moment.
-    with db.no_autoflush:
-        done = answered(db, part)
-        scores = [
-            0 if answers[item.id].is_dont_know else item.interaction.mark(answers[item.id].raw)
-            for item in task.items
-        ]
-        done.append(AnsweredTask(task.id, tuple(scores)))
-        presentation.scores = scores
-        presentation.left_at = now
-        _go_on(db, visit, part, plans.plan_of(db, part), done, now)
-        events.record(
-            db,
-            Action.TASK_ANSWER,
-            on=visit.sitting.person,
-            subject=presentation,
-            actor=visit,
-            now=now,
-            sequence=sequence,
-        )
+    done = answered(db, part)
+    scores = [
+        0 if answers[item.id].is_dont_know else item.interaction.mark(answers[item.id].raw)
+        for item in task.items
+    ]
+    done.append(AnsweredTask(task.id, tuple(scores)))
+    write_columns(db, presentation, sequence=sequence, scores=scores, left_at=now)
+    _go_on(db, visit, part, plans.plan_of(db, part), done, now)
+    events.record(
+        db,
+        Action.TASK_ANSWER,
+        on=visit.sitting.person,
+        subject=presentation,
+        actor=visit,
+        now=now,
+        sequence=sequence,
+    )
     return []
 
 
@@ -262,6 +262,7 @@ _OWN_PRESENTATION = (
         Presentation.public_id == bindparam("public_id"),
         Part.sitting_id == bindparam("sitting"),
     )
+    .options(contains_eager(Presentation.part))
     .with_for_update(of=Presentation)
 )
 _ANSWERED = (
@@ -396,15 +397,19 @@ def _go_on(
 def _open(db: Session, part: Part, decision: Decision, position: int, now: datetime) -> None:
     assert decision.task is not None
     version_id = plans.version_of(db, part, decision.task)
-    db.add(
-        Presentation(
-            part_id=part.id,
-            position=position,
-            task_version_id=version_id,
-            choice=decision.facts.to_record(),
-            opened_at=now,
-            plays_allowed=plans.plays_of(db, version_id, now=now),
-        )
+    insert_rows(
+        db,
+        Presentation,
+        [
+            {
+                "part_id": part.id,
+                "position": position,
+                "task_version_id": version_id,
+                "choice": decision.facts.to_record(),
+                "opened_at": now,
+                "plays_allowed": plans.plays_of(db, version_id, now=now),
+            }
+        ],
     )
 
 
@@ -460,18 +465,21 @@ def _keep(
 ) -> None:
     if sequence <= presentation.sequence:
         raise StaleAnswer(presentation.id, answers, sequence)
-    presentation.sequence = sequence
-    db.add_all(
-        Response(
-            presentation_id=presentation.id,
-            item=item,
-            sequence=sequence,
-            raw=answer.raw,
-            is_dont_know=answer.is_dont_know,
-            is_stale=False,
-            at=now,
-        )
-        for item, answer in answers.items()
+    insert_rows(
+        db,
+        Response,
+        [
+            {
+                "presentation_id": presentation.id,
+                "item": item,
+                "sequence": sequence,
+                "raw": answer.raw,
+                "is_dont_know": answer.is_dont_know,
+                "is_stale": False,
+                "at": now,
+            }
+            for item, answer in answers.items()
+        ],
     )
 
 

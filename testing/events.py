@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, or_, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from testing.keys import Keys
@@ -183,34 +183,45 @@ def append_recorded(db: Session, keys: Keys) -> None:
             }
             head = digest_of(row, keys)
             rows.append(row | {"digest": head})
-        connection.execute(
-            update(_CHAIN).where(_CHAIN.c.id == chain_id).values(length=length, head=head)
-        )
-    connection.execute(insert(_EVENT), rows)
+        connection.execute(_MOVE_HEAD, {"chain": chain_id, "to_length": length, "to_head": head})
+    connection.execute(_ADD_EVENTS, rows)
 
 
-# The tables themselves: the busiest writes of the service need no objects.
+# The tables themselves, and statements made once: every writing request comes here.
 _CHAIN: Table = Base.metadata.tables["chain"]
 _EVENT: Table = Base.metadata.tables["event"]
+_ADD_EVENTS = insert(_EVENT)
+_MOVE_HEAD = (
+    update(_CHAIN)
+    .where(_CHAIN.c.id == bindparam("chain"))
+    .values(length=bindparam("to_length"), head=bindparam("to_head"))
+)
+_HEADS = (
+    select(_CHAIN)
+    .where(
+        or_(
+            _CHAIN.c.person_id.in_(bindparam("persons", expanding=True)),
+            _CHAIN.c.centre_id.in_(bindparam("centres", expanding=True)),
+        )
+    )
+    .order_by(_CHAIN.c.id)
+    .with_for_update()
+)
 
 
 def _locked_heads(
     connection: Connection, owners: list[tuple[str, int]]
 ) -> list[tuple[int, tuple[str, int], int, str]]:
     """(id, owner, length, head) of the owners' chains by id; a chain that is missing is begun."""
-    persons = [id for kind, id in owners if kind == "person"]
-    centres = [id for kind, id in owners if kind == "centre"]
-    conditions = [
-        column.in_(ids) if len(ids) > 1 else column == ids[0]
-        for column, ids in ((_CHAIN.c.person_id, persons), (_CHAIN.c.centre_id, centres))
-        if ids
-    ]
-    wanted = select(_CHAIN).where(or_(*conditions)).order_by(_CHAIN.c.id).with_for_update()
+    wanted = {
+        "persons": [id for kind, id in owners if kind == "person"],
+        "centres": [id for kind, id in owners if kind == "centre"],
+    }
 
     def owner(row: Any) -> tuple[str, int]:
         return ("person", row.person_id) if row.person_id else ("centre", row.centre_id)
 
-    rows = connection.execute(wanted).all()
+    rows = connection.execute(_HEADS, wanted).all()
     missing = set(owners) - {owner(row) for row in rows}
     if missing:
         # Only the transaction that creates the person or the centre comes here.
@@ -221,7 +232,7 @@ def _locked_heads(
                 for kind, id in sorted(missing)
             ],
         )
-        rows = connection.execute(wanted).all()
+        rows = connection.execute(_HEADS, wanted).all()
     return [(row.id, owner(row), row.length, row.head) for row in rows]
 
 
