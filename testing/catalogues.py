@@ -44,6 +44,7 @@ PERSON_FILES = (
     "testing/forms/feedback.py",
     "testing/forms/fields.py",
     "testing/interview/person_words.py",
+    "testing/person_document_words.py",
     "testing/person_log_words.py",
     "testing/person_result_words.py",
     "testing/person_words.py",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from items.models import BankTask
 from testing import archive, clock, schema
@@ -21,6 +22,8 @@ from testing.keys import read_keys
 from testing.languages import PERSON_LANGUAGES
 from testing.models import Centre, Job, JobState, PromptSound, Seal
 from testing.settings import BadSetting, Mode, Settings
+from testing.signing import certificates
+from testing.signing.certificates import CertificateUnusable
 
 FONTS = Path(__file__).parent / "static" / "fonts"
 LEAST_FREE = 1_000_000_000
@@ -217,6 +220,48 @@ def _centre(engine: Engine, _settings: Settings, _now: datetime) -> Check:
     return Check("Centre", State.GOOD, f"{count} in use")
 
 
+def _certificates(engine: Engine, settings: Settings, now: datetime) -> Check:
+    """What documents are signed with: the real certificate, or each centre's own."""
+    name = "Certificate"
+    try:
+        found = {"": certificates.read_real(settings)} if settings.certificate else {
+            centre.name: certificates.read_trial(
+                certificates.trial_file(settings, centre), read_keys(settings)
+            )
+            for centre in _all_centres(engine)
+            if certificates.trial_file(settings, centre).exists()
+        }
+    except (CertificateUnusable, BadSetting) as problem:
+        mend = "mend LAHTOTASO_CERTIFICATE" if settings.certificate else (
+            "put the old key file back; or delete the file in certificates/, a new one is made"
+        )
+        return Check(name, State.BROKEN, f"documents cannot be signed: {problem}", mend)
+    ends = min((one.not_after for one in found.values()), default=None)
+    if ends is None:
+        words = "none yet: one for trial use is made for the first document"
+        return Check(name, State.GOOD, words)
+    until = f"valid until {clock.local(ends):%-d.%-m.%Y}"
+    if ends <= now + certificates.ENDS_SOON and settings.certificate:
+        mend = "get a new one and set LAHTOTASO_CERTIFICATE; what was signed stays valid"
+        if ends <= now:
+            return Check(name, State.BROKEN, "ended: documents cannot be signed", mend)
+        return Check(name, State.LACKING, f"{until}: documents are still signed", mend)
+    if not settings.certificate and settings.mode is Mode.LIVE:
+        return Check(
+            name,
+            State.LACKING,
+            f"self-made, for trial use, {until}: readers cannot know who signs",
+            "get a certificate for the centre and set LAHTOTASO_CERTIFICATE",
+        )
+    kind = "real" if settings.certificate else "self-made, for trial use"
+    return Check(name, State.GOOD, f"{kind}, {until}")
+
+
+def _all_centres(engine: Engine) -> list[Centre]:
+    with Session(engine) as db:
+        return list(db.scalars(select(Centre).order_by(Centre.id)))
+
+
 def _bank(engine: Engine, _settings: Settings, _now: datetime) -> Check:
     with engine.connect() as connection:
         count = connection.scalar(select(func.count()).select_from(BankTask))
@@ -286,6 +331,7 @@ def _jobs(engine: Engine, _settings: Settings, _now: datetime) -> Check:
 
 _BY_TABLE: tuple[tuple[str, Callable[[Engine, Settings, datetime], Check]], ...] = (
     (Centre.__tablename__, _centre),
+    (Centre.__tablename__, _certificates),
     (BankTask.__tablename__, _bank),
     (PromptSound.__tablename__, _sounds),
     (Seal.__tablename__, _seals),

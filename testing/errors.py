@@ -62,6 +62,17 @@ WORDS = {
         "This statement is not the one that was signed. Tell the administrator; "
         "nobody is shown it."
     ),
+    "DocumentAltered": _l(
+        "This document is not the one that was signed. Tell the administrator; "
+        "nobody is given it."
+    ),
+    "CertificateUnusable": _l(
+        "The centre's certificate cannot sign documents now. The page shows the same; "
+        "tell the administrator, who finds the reason with lahtotaso doctor."
+    ),
+    "TimestampMissing": _l(
+        "The time-stamp server does not answer, so nothing was signed. Try again in some minutes."
+    ),
     "FormExpired": _l("The form was open for too long. Reload the page and send it again."),
     "RolesClash": _l(
         "A clerk belongs to an office and has no other role. Nobody else belongs to an office."

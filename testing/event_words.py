@@ -86,6 +86,7 @@ WORDS: dict[Action, Any] = {
     Action.STATEMENT_PRINT: _l("Printed a statement"),
     Action.STATEMENT_RELEASE: _l("Received a statement"),
     Action.STATEMENT_REFUSE: _l("Was refused a statement"),
+    Action.DOCUMENT_SIGN: _l("The service signed a document"),
     Action.OWN_COPY_VIEW: _l("Looked at the person's own copy"),
     Action.OWN_COPY_PRINT: _l("Printed the person's own copy"),
     Action.FEEDBACK_ANSWER: _l("Answered feedback"),

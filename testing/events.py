@@ -93,6 +93,7 @@ class Action(StrEnum):
     STATEMENT_PRINT = "statement:print"
     STATEMENT_RELEASE = "statement:release"
     STATEMENT_REFUSE = "statement:refuse"
+    DOCUMENT_SIGN = "document:sign"
     OWN_COPY_VIEW = "own-copy:view"
     OWN_COPY_PRINT = "own-copy:print"
     FEEDBACK_ANSWER = "feedback:answer"

@@ -32,6 +32,7 @@ class Keys:
     index: bytes
     audit: bytes
     codes: bytes
+    certificates: bytes
 
     def encrypt(self, text: str, *, record: str) -> str:
         """`text` sealed with AES-GCM; `record` is authenticated with it and needed to open it."""
@@ -78,6 +79,7 @@ def derive(master: bytes) -> Keys:
         index=key("index"),
         audit=key("audit"),
         codes=key("codes"),
+        certificates=key("certificates"),
     )
 
 

@@ -109,7 +109,7 @@ def find(db: Session, public_id: str, staff: Staff) -> Statement:
         select(Statement)
         .where(Statement.public_id == public_id)
         .options(
-            joinedload(Statement.sitting).joinedload(Sitting.person),
+            joinedload(Statement.sitting).joinedload(Sitting.person).joinedload(Person.centre),
             joinedload(Statement.sitting).joinedload(Sitting.referral),
         )
     )

@@ -41,6 +41,12 @@ class Settings:
     """LAHTOTASO_SECURE_COOKIES: 0 only where the service is reached without TLS."""
     seals: Path | None = None
     """LAHTOTASO_SEALS: file outside the database to which chain heads are sealed."""
+    certificate: Path | None = None
+    """LAHTOTASO_CERTIFICATE: PKCS#12 file with which documents are signed."""
+    certificate_password: str | None = None
+    """LAHTOTASO_CERTIFICATE_PASSWORD: its password."""
+    timestamps: str | None = None
+    """LAHTOTASO_TIMESTAMPS: time-stamp server (RFC 3161) for the signatures of documents."""
     trusted_proxies: int = 0
     """LAHTOTASO_PROXIES: how many reverse proxies stand before the service."""
     log_level: str = "INFO"
@@ -72,6 +78,9 @@ VARIABLES = {
     "base_url": "LAHTOTASO_URL",
     "secure_cookies": "LAHTOTASO_SECURE_COOKIES",
     "seals": "LAHTOTASO_SEALS",
+    "certificate": "LAHTOTASO_CERTIFICATE",
+    "certificate_password": "LAHTOTASO_CERTIFICATE_PASSWORD",
+    "timestamps": "LAHTOTASO_TIMESTAMPS",
     "trusted_proxies": "LAHTOTASO_PROXIES",
     "log_level": "LAHTOTASO_LOG_LEVEL",
 }
@@ -106,6 +115,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     base_url = value("base_url") or "http://127.0.0.1:8080"
     if not base_url.startswith(("http://", "https://")):
         raise BadSetting("LAHTOTASO_URL must start with https:// (or http:// on a test machine).")
+    timestamps = value("timestamps") or None
+    if timestamps and not timestamps.startswith(("http://", "https://")):
+        raise BadSetting("LAHTOTASO_TIMESTAMPS must be the address of a time-stamp server.")
     secure = value("secure_cookies") or "1"
     if secure not in {"0", "1"}:
         raise BadSetting("LAHTOTASO_SECURE_COOKIES must be 1, or 0 where there is no TLS.")
@@ -123,6 +135,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         base_url=base_url.rstrip("/"),
         secure_cookies=secure == "1",
         seals=Path(value("seals")).expanduser() if value("seals") else None,
+        certificate=Path(value("certificate")).expanduser() if value("certificate") else None,
+        certificate_password=given.get(VARIABLES["certificate_password"]) or None,
+        timestamps=timestamps,
         trusted_proxies=int(proxies),
         log_level=log_level,
     )

@@ -1,5 +1,6 @@
 """Verification: whether a statement with a code exists, and nothing of what it says."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,11 +9,24 @@ from sqlalchemy.orm import Session
 
 from testing import clock, statements
 from testing.keys import Keys
-from testing.models import SignInAttempt
+from testing.models import DocumentKind, SignedDocument, SignInAttempt
 from testing.refusals import TooMany
+from testing.signing import documents
 
 WINDOW = timedelta(minutes=15)
 MOST_WRONG_CODES = 20
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A kept document, without a word of what it says."""
+
+    kind: DocumentKind
+    language: str
+    made_on: str
+    #: The certificate's digest, as PDF readers show it.
+    certificate: str
+    is_trial: bool
 
 
 @dataclass(frozen=True)
@@ -20,10 +34,13 @@ class Verified:
     """What anybody who holds the code may know."""
 
     code: str
+    centre: str
     signed_on: str
     language: str
     version: int
     is_newest: bool
+    #: What was signed electronically for it: kind and language of each, and by which certificate.
+    documents: tuple[Sealed, ...] = ()
 
 
 def verify(db: Session, code: str) -> Verified | None:
@@ -38,10 +55,34 @@ def verify(db: Session, code: str) -> Verified | None:
     signed = clock.local_day(statement.signed_at)
     return Verified(
         code=statements.spaced_code(statement.verification_code),
+        centre=content["centre"]["name"],
         signed_on=f"{signed.day}.{signed.month}.{signed.year}",
         language=content["language"],
         version=statement.version,
         is_newest=statements.superseded_by(db, statement) is None,
+        documents=_sealed(documents.of_code(db, statement.verification_code)),
+    )
+
+
+def verify_file(db: Session, content: bytes) -> tuple[Verified, Sealed] | None:
+    """What is told of a file that is, byte for byte, a document of this service; None otherwise."""
+    document = documents.with_digest(db, hashlib.sha256(content).hexdigest())
+    verified = verify(db, document.code) if document else None
+    if document is None or verified is None:
+        return None
+    return verified, _sealed([document])[0]
+
+
+def _sealed(rows: list[SignedDocument]) -> tuple[Sealed, ...]:
+    return tuple(
+        Sealed(
+            kind=row.kind,
+            language=row.language,
+            made_on=clock.local(row.made_at).strftime("%-d.%-m.%Y"),
+            certificate=row.certificate,
+            is_trial=row.is_trial,
+        )
+        for row in rows
     )
 
 

@@ -60,7 +60,8 @@ def _empty(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
     for name in ("keys.json", "seals.jsonl", "demo"):
         (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(folder / "media", ignore_errors=True)
+    for name in ("media", "certificates"):
+        shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def _prepare(runtime: Runtime) -> tuple[cast.PersonRole, str]:

@@ -6,6 +6,8 @@ from sqlalchemy import select
 from testing import accounts, clock, schema
 from testing.commands.runtime import Runtime, open_runtime
 from testing.models import Centre
+from testing.signing import certificates
+from testing.signing.certificates import CertificateUnusable
 
 ACTOR = "command:init"
 
@@ -41,6 +43,21 @@ def init(
     click.echo(f"  {email.strip().lower()}")
     click.echo(f"  {password}")
     click.echo("and chooses another password at once. This one is not shown again.")
+    _tell_certificate(runtime, centre.strip())
+
+
+def _tell_certificate(runtime: Runtime, name: str) -> None:
+    """The centre can sign its documents."""
+    with runtime.database.reading() as db:
+        centre = db.scalars(select(Centre).where(Centre.name == name)).one()
+    try:
+        found = certificates.of_centre(runtime.settings, runtime.keys, centre, clock.now())
+    except CertificateUnusable as problem:
+        click.echo(f"Documents cannot be signed: {problem}", err=True)
+        return
+    if found.is_trial:
+        click.echo("Documents are signed with a self-made certificate for trial use, until")
+        click.echo(f"{found.not_after:%-d.%-m.%Y}. LAHTOTASO_CERTIFICATE names a real one.")
 
 
 def create(runtime: Runtime, *, centre: str, administrator: str, email: str) -> str:

@@ -2,6 +2,7 @@
 
 from items.orm import Base
 from testing.models.bookings import Booking, BookingState, Occasion
+from testing.models.documents import DocumentKind, SignedDocument
 from testing.models.events import Chain, Event, Seal
 from testing.models.interviews import Interview
 from testing.models.literacy import (
@@ -61,6 +62,7 @@ __all__ = [
     "ComputerSkill",
     "Criterion",
     "Direction",
+    "DocumentKind",
     "Event",
     "ExposureCounts",
     "Feedback",
@@ -100,6 +102,7 @@ __all__ = [
     "ScriptMode",
     "Seal",
     "SignInAttempt",
+    "SignedDocument",
     "Site",
     "Sitting",
     "SittingNote",

@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from testing import access, documents, errors, events, pdf, releases, result_pages, statements
+from testing import access, documents, errors, events, releases, result_pages, statements
 from testing.access import Unit, page, roles
 from testing.events import Action
 from testing.forms.referrals import SearchForm
 from testing.models import Role
 from testing.refusals import NotFound
 from testing.releases import Channel, ReleaseRefused, Tray
-from testing.views.statements import attachment
+from testing.signing import documents as signed
+from testing.views.statements import attachment, make, statement_document
 
 bp = Blueprint("inbox", __name__, url_prefix="/results")
 CLERK = roles(Role.CLERK)
@@ -114,13 +115,16 @@ def as_pdf(public_id: str, language: str):
         raise NotFound
     database = access.the_database()
     with database.reading() as db:
-        content = releases.peek(db, releases.find(db, public_id, g.staff), g.staff, g.now)
-    html = documents.statement_page(content, language, access.the_settings().base_url)
-    document = pdf.make(html)
+        statement = releases.find(db, public_id, g.staff)
+        content = releases.peek(db, statement, g.staff, g.now)
+        wanted = statement_document(statement, content, language)
+        made = signed.kept(db, wanted)
+    made = made or make(wanted)
     with database.writing() as db:
         # Asked again: a permission may be withdrawn while the document is made.
         statement = releases.find(db, public_id, g.staff)
         releases.look(db, statement, Channel.PDF, actor=g.staff, now=g.now)
+        document = signed.hand_out(db, wanted, made, actor=g.staff, now=g.now)
     return attachment(document, "application/pdf", f"{documents.FILE_NAMES[language]}.pdf")
 
 

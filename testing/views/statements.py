@@ -1,12 +1,15 @@
 """Signed statements as the centre sees them: every version, whole."""
 
+from typing import Any
+
 from flask import Blueprint, Response, g, render_template, request
 
-from testing import access, documents, events, pdf, releases, result_pages, statements
+from testing import access, documents, events, releases, result_pages, statements
 from testing.access import Unit, page, roles
 from testing.events import Action
-from testing.models import Role
+from testing.models import DocumentKind, Role, Statement
 from testing.refusals import NotFound
+from testing.signing import documents as signed
 
 bp = Blueprint("statements", __name__, url_prefix="/statements")
 CENTRE = roles(Role.ASSESSOR, Role.ADMINISTRATOR)
@@ -49,20 +52,48 @@ def show_pdf(public_id: str, language: str):
     database = access.the_database()
     with database.reading() as db:
         statement = statements.own(db, public_id, g.staff)
-        content, person = statements.content_of(statement), statement.sitting.person
-    html = documents.statement_page(content, language, access.the_settings().base_url)
-    document = pdf.make(html)
+        wanted = statement_document(statement, statements.content_of(statement), language)
+        made = signed.kept(db, wanted)
+    made = made or make(wanted)
     with database.writing() as db:
+        document = signed.hand_out(db, wanted, made, actor=g.staff, now=g.now)
         events.record(
             db,
             Action.STATEMENT_PRINT,
-            on=person,
+            on=wanted.person,
             subject=statement,
             actor=g.staff,
             now=g.now,
             language=language,
         )
     return attachment(document, "application/pdf", f"{documents.FILE_NAMES[language]}.pdf")
+
+
+def statement_document(
+    statement: Statement, content: dict[str, Any], language: str
+) -> signed.Wanted:
+    """The statement, or an office's part of it, as a document in a language."""
+    return signed.Wanted(
+        kind=DocumentKind.STATEMENT,
+        code=statement.verification_code,
+        language=language,
+        content=content,
+        person=statement.sitting.person,
+    )
+
+
+def make(wanted: signed.Wanted) -> signed.Made:
+    """The document is made and signed, which is slow."""
+    settings = access.the_settings()
+    return signed.make(
+        wanted,
+        lambda seal, is_tight: documents.statement_page(
+            wanted.content, wanted.language, settings.base_url, seal, is_tight=is_tight
+        ),
+        settings,
+        access.the_keys(),
+        g.now,
+    )
 
 
 def attachment(body: bytes | str, kind: str, name: str) -> Response:

@@ -18,6 +18,7 @@ from testing.statements import (
     NotConfirmed,
     StatementAltered,
 )
+from tests.testing import guards
 from tests.testing.builders import Builder
 from tests.testing.pages import Page
 from tests.testing.results import Case
@@ -148,6 +149,7 @@ def test_a_statement_altered_in_the_database_is_shown_to_nobody(assessed, page: 
     statement = assessed.sign()
 
     def alter(db):
+        guards.lift(db, "statement")
         altered = statement.content | {"recommendation": "Muuta"}
         db.execute(update(Statement).values(content=altered))
 

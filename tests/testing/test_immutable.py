@@ -1,0 +1,41 @@
+"""What was signed or released: nobody changes it, whatever program asks the database."""
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from testing.models import BlindLevel, Release, SignedDocument, Statement
+from tests.testing.pages import Page
+from tests.testing.results import Case
+
+#: Table and a column of it that somebody would like to change.
+GUARDED = {
+    "statement": "content = '{}'",
+    "signed_document": "digest = 'x'",
+    "release": "contents = '[]'",
+    "blind_level": "level = 'B2.2'",
+}
+MODELS = (Statement, SignedDocument, Release, BlindLevel)
+
+
+@pytest.fixture
+def released(build, bank_files, page: Page) -> Case:
+    """A statement whose PDF an office has taken."""
+    case = Case(build, bank_files, person={"given_names": "Aminatu", "surname": "Hassanzadeh"})
+    statement = case.signed()
+    page.sign_in(case.clerk)
+    page.get(f"/results/{statement.public_id}/fi.pdf")
+    return case
+
+
+def test_the_database_itself_refuses_every_change(released, build):
+    def rows() -> list[list[object]]:
+        return build.do(lambda db: [db.execute(select(one.__table__)).all() for one in MODELS])
+
+    before = rows()
+    assert all(before), "each table holds something that could be changed"
+    for table, change in GUARDED.items():
+        for statement in (f"UPDATE {table} SET {change}", f"DELETE FROM {table}"):
+            with pytest.raises(IntegrityError, match="immutable"):
+                build.do(lambda db, statement=statement: db.execute(text(statement)))
+    assert rows() == before
