@@ -5,6 +5,7 @@ combination of levels, and each outcome is as probable as the combinations that 
 are taken as independent given their own answers. Everything else is a fact or "not known".
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -186,7 +187,9 @@ class Proposed:
     provisional: bool
 
     def to_record(self) -> dict[str, Any]:
-        return asdict(self)
+        """Plain values that are the same after a journey through JSON."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return plain
 
 
 def propose(rules: Rules, facts: Facts) -> Proposed:
@@ -226,6 +229,13 @@ def propose(rules: Rules, facts: Facts) -> Proposed:
         version=rules.version,
         provisional=rules.provisional,
     )
+
+
+def entry(rules: Rules, facts: Facts, outcome: str) -> dict[str, Any] | None:
+    """Where a course would begin that a person chose instead of the proposed one."""
+    levels, weights = _joint(rules, facts)
+    found = _entry(rules, outcome, levels, weights)
+    return {"level": found.level, "level_set": list(found.level_set)} if found else None
 
 
 def most_probable(shares: Sequence[float]) -> str:

@@ -22,7 +22,10 @@ from scoring.recommendation_rules import (
     RulesRefused,
 )
 
-_SETTINGS = ("entry_rank", "uneven_steps", "second_share", "sure_share")
+_SETTINGS = (
+    *("entry_rank", "uneven_steps", "strong_signs", "weak_signs"),
+    *("second_share", "sure_share"),
+)
 _TABLES = {"version", "origin", "provisional", "excused", "requirement", "rule", "addition"}
 _OF_RULE = {"id", "outcome", "second", "why", "assessed", "levels", "requirement", *CODES, *YEARS}
 
@@ -72,9 +75,11 @@ class _Reader:
         for name in ("second_share", "sure_share"):
             if not _is_share(settings.get(name, 0.5)):
                 self.fault(Fault.SHARE, value=name)
-        for name in ("entry_rank", "uneven_steps"):
+        for name in ("entry_rank", "uneven_steps", "strong_signs"):
             if not _is_count(settings.get(name, 1)):
                 self.fault(Fault.NOT_A_NUMBER, value=name)
+        if not _is_number(settings.get("weak_signs", 0)):
+            self.fault(Fault.NOT_A_NUMBER, value="weak_signs")
         requirements = [self.requirement(one) for one in table.get("requirement", ())]
         if sum(one.is_default for one in requirements) > 1:
             self.fault(Fault.TWO_DEFAULTS)

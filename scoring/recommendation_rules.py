@@ -277,6 +277,9 @@ class Rules:
         The course begins at the level of the so-manieth lowest skill.
     uneven_steps : int
         A profile whose highest and lowest skill lie so many sub-levels apart is uneven.
+    strong_signs, weak_signs : int
+        Of the signs of study skills that an interview found: at least so many are strong, at most
+        so many need support.
     second_share : float
         An outcome at least so probable is the second best before any that a rule names.
     sure_share : float
@@ -292,6 +295,8 @@ class Rules:
     excused: frozenset[str] = frozenset()
     entry_rank: int = 2
     uneven_steps: int = 3
+    strong_signs: int = 3
+    weak_signs: int = 0
     second_share: float = 0.15
     sure_share: float = 0.8
 
@@ -306,6 +311,14 @@ class Rules:
                 return one
         return next((one for one in self.requirements if one.is_default), None)
 
+    def study_skills(self, signs: int | None) -> str:
+        """The code of so many signs of study skills."""
+        if signs is None:
+            return "unknown"
+        if signs >= self.strong_signs:
+            return "strong"
+        return "needs_support" if signs <= self.weak_signs else "ordinary"
+
     def to_record(self) -> dict[str, Any]:
         """Plain values; `read` makes the same rules of them."""
         return {
@@ -315,6 +328,8 @@ class Rules:
             "excused": sorted(self.excused),
             "entry_rank": self.entry_rank,
             "uneven_steps": self.uneven_steps,
+            "strong_signs": self.strong_signs,
+            "weak_signs": self.weak_signs,
             "second_share": self.second_share,
             "sure_share": self.sure_share,
             "requirement": [one.to_record() for one in self.requirements],

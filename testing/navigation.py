@@ -42,7 +42,12 @@ ENTRIES = (
     _entry("occasions.overview", _l("Occasions"), ADMINISTRATOR, beneath=("invitations",)),
     _entry("people.overview", _l("People"), ADMINISTRATOR, beneath=("log",)),
     _entry("rating.queue", _l("Rating"), RATER),
-    _entry("assessment.queue", _l("Assessment"), ASSESSOR, beneath=("statements", "own_copies")),
+    _entry(
+        "assessment.queue",
+        _l("Assessment"),
+        ASSESSOR,
+        beneath=("statements", "own_copies", "recommending"),
+    ),
     _entry("bank.overview", _l("Item bank"), Role.AUTHOR, Role.PSYCHOMETRICIAN),
     _entry("sounds.overview", _l("Spoken instructions"), ADMINISTRATOR, Role.AUTHOR),
     _entry("centre.overview", _l("Centre"), ADMINISTRATOR),

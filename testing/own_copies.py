@@ -50,6 +50,7 @@ def facts_of(db: Session, person: Person, statement: Statement) -> dict[str, Any
             for one in content["skills"]
         ],
         "lowest": lowest,
+        "recommended": content.get("recommended"),
         "recommendation": content["recommendation"],
         "is_provisional": content["provisional"],
         "is_demo": content["mode"] == "demo",

@@ -62,6 +62,8 @@ WORDS: dict[Action, Any] = {
     Action.RESULT_VIEW: _SAW_RESULT,
     Action.RESULT_BLIND_LEVEL: _RESULT,
     Action.RESULT_PROPOSE: _RESULT,
+    Action.FACTS_NOTE: _CHANGED,
+    Action.RECOMMENDATION_PROPOSE: _RESULT,
     Action.STATEMENT_SIGN: _l("Signed your result"),
     Action.STATEMENT_SUPERSEDE: _l("Corrected your result"),
     Action.STATEMENT_VIEW: _SAW_RESULT,

@@ -61,6 +61,36 @@ NEXT = {
     "C1+": _l("You can study and work in this language."),
 }
 
+#: By what is recommended: where the person goes next.
+RECOMMENDED = {
+    "no_course": _l("You need no language course now."),
+    "vocational_ready": _l("Your language skills are good enough for the training."),
+    "vocational_language": _l("First you study more language for the training."),
+    "path_fast": _l("We recommend integration training. You learn fast."),
+    "path_basic": _l("We recommend integration training."),
+    "path_slow": _l("We recommend integration training. You have plenty of time to learn."),
+    "zero_fast": _l("We recommend a beginners' course. You learn fast."),
+    "zero_basic": _l("We recommend a beginners' course."),
+    "zero_slow": _l("We recommend a beginners' course. You have plenty of time to learn."),
+    "zero_primary": _l("We recommend a beginners' course. There you learn to read and write."),
+    "zero_secondary": _l(
+        "We recommend a beginners' course. There you practise reading and writing."
+    ),
+    "literacy_training": _l("We recommend a course where you learn to read and write."),
+    "basic_education": _l(
+        "We recommend basic education for adults. There you learn to read and write."
+    ),
+    "look_first": _l("We still need to find out more. Then we recommend a course."),
+}
+
+#: By what is recommended beside it.
+ADDED = {
+    "latin_course": _l("You also learn the letters of Finnish and Swedish."),
+    "latin_course_considered": _l("You can also practise the letters of Finnish and Swedish."),
+    "literacy_check": _l("Before the course we look at how you read and write."),
+    "reading_support": _l("You get help with reading and writing."),
+}
+
 NOT_ASSESSED = {
     "script": _l("We did not test this, because the letters are still new to you."),
     "hearing": _l("We did not test this, because hearing was difficult."),

@@ -23,6 +23,7 @@ from testing.models import (
     Statement,
 )
 from testing.permissions import PermissionWithdrawn
+from testing.recommending.handing_over import part_of
 from testing.refusals import NotFound
 
 INBOX_SIZE = 25
@@ -243,6 +244,13 @@ def cut(content: dict[str, Any], contents: Iterable[str]) -> dict[str, Any]:
         shown["attendance"] = content["attendance"]
     if PermissionContent.RECOMMENDATION in permitted:
         shown["recommendation"] = content["recommendation"]
+        # Statements of earlier versions of the service have none.
+        if content.get("recommended"):
+            shown["recommended"] = part_of(
+                content["recommended"],
+                with_levels=PermissionContent.LEVELS in permitted,
+                with_certainty=PermissionContent.CERTAINTY in permitted,
+            )
     return shown
 
 

@@ -10,12 +10,15 @@ from flask_babel import gettext as _
 from scoring.cefr import REPORTED_LEVELS
 from testing import result_words as words
 from testing.models import Purpose, Skill, SkillResult
+from testing.recommending import words as recommending
 from testing.statements import spaced_code
 
+_NO_SKILL = {"skill": "", "level": None, "band": None, "not_assessed": None}
 #: Of all columns, so that a reader finds them whatever is permitted.
 CSV_COLUMNS = (
     *("code", "version", "signed_on", "language", "skill", "level", "band", "not_assessed"),
     *("lowest_likely", "highest_likely", "borderline", "provisional"),
+    *("recommended", "second_best", "begin_at"),
 )
 
 
@@ -79,6 +82,7 @@ def _row(
 def view_of(content: dict[str, Any]) -> dict[str, Any]:
     """A statement, or an office's part of one, ready for a page."""
     referral, signed = content["referral"], content["signed"]
+    recommended = content.get("recommended")
     attendance = content.get("attendance")
     return {
         "title": str(words.TITLES[content["language"]]),
@@ -93,6 +97,7 @@ def view_of(content: dict[str, Any]) -> dict[str, Any]:
         "came": _attendance(attendance) if attendance else "",
         "rows": profile_rows(content),
         "next_steps": next_steps(content),
+        "recommended": recommending.view_of(recommended) if recommended else None,
         "recommendation": content.get("recommendation", ""),
         "certainty": certainty_sentences(content),
         "note": content.get("note", ""),
@@ -113,7 +118,7 @@ def next_steps(content: dict[str, Any]) -> list[str]:
     skills = content.get("skills", ())
     placed = [skill for skill in skills if skill["level"]]
     steps = []
-    if placed:
+    if placed and not content.get("recommended"):
         steps.append(_use(content["referral"], placed))
     floor = [
         str(words.SKILLS[Skill(skill["skill"])])
@@ -227,6 +232,10 @@ def text_block(content: dict[str, Any]) -> str:
         " ".join(f"{row['skill']}: {row['level_word']}. {row['words']}".split())
         for row in view["rows"]
     ]
+    if view["recommended"]:
+        said = [f"{view['recommended']['what']}.", *view["recommended"]["lines"]]
+        lines.append(f"{recommendation}: {' '.join(said)}")
+        lines += view["recommended"]["sure"]
     if view["recommendation"]:
         lines.append(f"{recommendation}: {view['recommendation']}")
     lines += view["next_steps"]
@@ -245,7 +254,10 @@ def table(content: dict[str, Any]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(CSV_COLUMNS)
-    for skill in content.get("skills", ()):
+    recommended = content.get("recommended") or {}
+    skills = content.get("skills", ())
+    # A recommendation without levels is one row without a skill.
+    for skill in skills or ([_NO_SKILL] if recommended else []):
         certainty = skill.get("certainty")
         likely = certainty["level_set"] if certainty and skill["level"] else ["", ""]
         writer.writerow(
@@ -262,6 +274,9 @@ def table(content: dict[str, Any]) -> str:
                 likely[-1],
                 "" if not certainty else "yes" if certainty["borderline"] else "no",
                 "yes" if content["provisional"] else "no",
+                recommended.get("outcome", ""),
+                recommended.get("second") or "",
+                (recommended.get("entry") or {}).get("level", ""),
             ]
         )
     return out.getvalue()

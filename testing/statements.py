@@ -29,13 +29,14 @@ from testing.models import (
     Statement,
     Visit,
 )
+from testing.recommending.proposals import Recommended, settle
 from testing.refusals import NotFound, Refusal
 
 #: Layout of `Statement.content`; readers of exports and old rows look at it first.
 FORMAT = 1
 #: What a page holds: a statement is read in a minute.
-LONGEST_RECOMMENDATION = 400
-LONGEST_NOTE = 300
+LONGEST_RECOMMENDATION = 300
+LONGEST_NOTE = 220
 LONGEST_REASON = 160
 #: Letters and digits that nobody mixes up on paper.
 _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -96,6 +97,7 @@ def sign(
     decisions: Mapping[Skill, Decided],
     *,
     confirmed: bool,
+    recommended: Recommended | None = None,
     recommendation: str = "",
     note: str = "",
     replaces: Statement | None = None,
@@ -105,7 +107,8 @@ def sign(
 ) -> Statement:
     """The result is signed: an immutable snapshot, and the referral is completed.
 
-    With `replaces` it takes the place of the newest statement, which stays readable.
+    Without `recommended` it tells levels alone. With `replaces` it takes the place of the newest
+    statement, which stays readable. Refuses a recommendation as `proposals.settle` does.
 
     :raise NotConfirmed: without an explicit yes.
     :raise BlindFirst: the assessor has not given their own levels yet.
@@ -125,11 +128,16 @@ def sign(
     if replaces is not None and not correction.strip():
         raise CorrectionReasonMissing
     _check(results, decisions)
+    settled = None
+    if recommended is not None:
+        levels = {skill: (one.level, one.not_assessed) for skill, one in decisions.items()}
+        settled = settle(db, sitting, results, levels, recommended, actor=actor, now=now)
     content = _content(
         db,
         sitting,
         results,
         decisions,
+        recommended=settled,
         recommendation=recommendation.strip()[:LONGEST_RECOMMENDATION],
         note=note.strip()[:LONGEST_NOTE],
         replaces=replaces,
@@ -269,6 +277,7 @@ def _content(
     results: Mapping[Skill, SkillResult],
     decisions: Mapping[Skill, Decided],
     *,
+    recommended: dict[str, Any] | None,
     recommendation: str,
     note: str,
     replaces: Statement | None,
@@ -297,7 +306,8 @@ def _content(
         },
         "language": sitting.language,
         "mode": sitting.mode,
-        "provisional": any(skill["provisional"] for skill in skills),
+        "provisional": any(skill["provisional"] for skill in skills)
+        or bool(recommended and recommended["provisional"]),
         "attendance": {
             "days": sorted({visit.day.isoformat() for visit in sitting.visits}),
             "sites": _sites(db, sitting),
@@ -307,6 +317,7 @@ def _content(
         "circumstances": _circumstances(sitting),
         "skills": skills,
         "writing": writing["scripts"] if writing else [],
+        "recommended": recommended,
         "recommendation": recommendation,
         "note": note,
         "supersedes": (

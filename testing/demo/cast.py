@@ -128,8 +128,7 @@ SIGNED = PersonRole(
 
 #: What the assessor writes for the signed one.
 RECOMMENDATION = (
-    "Kotoutumiskoulutus tasolta B1. Kirjoittamiseen kannattaa varata lisäharjoittelua ennen "
-    "ammatillisia opintoja."
+    "Kirjoittamiseen kannattaa varata lisäharjoittelua ennen ammatillisia opintoja."
 )
 
 #: Who waits at a kiosk with a seat code, one after another: the newcomer plays them.

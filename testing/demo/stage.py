@@ -40,6 +40,8 @@ from testing.models import (
     Staff,
 )
 from testing.people import PersonData
+from testing.recommending import proposals
+from testing.recommending.proposals import Recommended
 from testing.statements import Decided
 
 ACTOR = "command:demo"
@@ -391,11 +393,14 @@ def _sign(db: Session, stage: Stage, sitting: Sitting, own_level: str, pace: Pac
         else Decided(not_assessed=result.not_assessed)
         for skill, result in proposed.items()
     }
+    levels = {skill: (one.level, one.not_assessed) for skill, one in decisions.items()}
+    rules = proposals.propose(db, sitting, proposed, levels, actor=assessor, now=pace.next())
     statements.sign(
         db,
         sitting,
         decisions,
         confirmed=True,
+        recommended=Recommended(rules.proposal["outcome"], shown=rules.number),
         recommendation=cast.RECOMMENDATION,
         actor=assessor,
         now=pace.next(),

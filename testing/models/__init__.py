@@ -35,6 +35,12 @@ from testing.models.people import (
     ReferralState,
 )
 from testing.models.rating import Criterion, Rating, RatingOrder, Script, ScriptMode
+from testing.models.recommending import (
+    PersonFacts,
+    RecommendationProposal,
+    RecommendationRules,
+    RulesState,
+)
 from testing.models.results import BlindLevel, NotAssessed, Release, Skill, SkillResult, Statement
 from testing.models.service import Feedback, Job, JobState, PromptSound
 from testing.models.sittings import (
@@ -87,17 +93,21 @@ __all__ = [
     "Permission",
     "PermissionContent",
     "Person",
+    "PersonFacts",
     "Play",
     "Presentation",
     "PromptSound",
     "Purpose",
     "Rating",
     "RatingOrder",
+    "RecommendationProposal",
+    "RecommendationRules",
     "Referral",
     "ReferralState",
     "Release",
     "Response",
     "Role",
+    "RulesState",
     "Script",
     "ScriptMode",
     "Seal",

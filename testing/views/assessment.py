@@ -6,6 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 
 from scoring.cefr import REPORTED_LEVELS
+from scoring.recommendation_rules import Outcome
 from testing import (
     assessment,
     desk_words,
@@ -19,7 +20,18 @@ from testing import (
 from testing.access import Unit, page, roles
 from testing.events import Action
 from testing.forms.fields import Form
-from testing.models import NotAssessed, Role, Sitting, Skill, SkillResult, Statement
+from testing.models import (
+    NotAssessed,
+    RecommendationProposal,
+    Role,
+    Sitting,
+    Skill,
+    SkillResult,
+    Statement,
+)
+from testing.recommending import facts, proposals
+from testing.recommending import pages as recommending
+from testing.recommending.proposals import Recommended
 from testing.statements import Decided
 
 bp = Blueprint("assessment", __name__, url_prefix="/assessment")
@@ -97,7 +109,7 @@ def proposal(public_id: str):
         _note_view(found)
         return _proposal_page(found, results, replaces, _signed_before(replaces))
     given = {skill: _given(skill) for skill in results}
-    faults = _faults(results, given, replaces)
+    faults = _faults(results, given, replaces) + _recommendation_faults(found, results, given)
     if faults:
         return _proposal_page(found, results, replaces, given, faults), 400
     statement = statements.sign(
@@ -105,6 +117,7 @@ def proposal(public_id: str):
         found,
         {skill: _decided(one) for skill, one in given.items()},
         confirmed=True,
+        recommended=_recommended(),
         recommendation=request.form.get("recommendation", ""),
         note=request.form.get("note", ""),
         replaces=_replaces(replaces),
@@ -155,6 +168,7 @@ def _proposal_page(
     faults: list[tuple[str, Any]] | None = None,
 ) -> str:
     blind = assessment.blind_levels(g.db, found, g.staff)
+    recommendation = _proposed(found, results, given)
     skills = [
         {
             "skill": skill,
@@ -176,6 +190,11 @@ def _proposal_page(
         is_provisional=any(
             one.proposal and one.proposal["provisional"] for one in results.values()
         ),
+        recommendation=recommending.proposal_view(recommendation),
+        waits_for_a_teacher=facts.waits_for_a_teacher(g.db, found),
+        outcomes=recommending.choices(recommendation),
+        additions=recommending.addition_choices(),
+        chosen=_chosen_before(replaces) if request.method == "GET" else _chosen(),
         replaces=replaces,
         faults=faults or [],
         marked={anchor for anchor, _said in faults or []},
@@ -231,6 +250,64 @@ def _faults(
     if request.form.get("confirmed") != "yes":
         faults.append(("confirmed", _("Tick that this is your decision.")))
     return faults
+
+
+def _proposed(
+    found: Sitting, results: dict[Skill, SkillResult], given: dict[Skill, dict[str, str]]
+) -> RecommendationProposal:
+    """What the rules make of the levels that are decided so far."""
+    decided: dict[Skill, tuple[str | None, NotAssessed | None]] = {}
+    for skill, one in given.items():
+        if one["choice"] in REPORTED_LEVELS:
+            decided[skill] = (one["choice"], None)
+        elif one["choice"] == NO_LEVEL and one["not_assessed"] in set(NotAssessed):
+            decided[skill] = (None, NotAssessed(one["not_assessed"]))
+    return proposals.propose(g.db, found, results, decided, actor=g.staff, now=g.now)
+
+
+def _recommended() -> Recommended:
+    return Recommended(
+        outcome=request.form.get("outcome", ""),
+        shown=request.form.get("shown", 0, type=int),
+        additions=tuple(request.form.getlist("additions")),
+        reason=request.form.get("reason-outcome", "").strip(),
+    )
+
+
+def _recommendation_faults(
+    found: Sitting, results: dict[Skill, SkillResult], given: dict[Skill, dict[str, str]]
+) -> list[tuple[str, Any]]:
+    row, wanted = _proposed(found, results, given), _recommended()
+    if proposals.is_another(proposals.numbered(g.db, found, wanted.shown), row):
+        words = _("Your levels lead to another proposal. Look at it before you sign.")
+        return [("recommended", words)]
+    if wanted.outcome not in set(Outcome):
+        return [("recommended", _("Choose what you recommend."))]
+    if wanted.outcome != row.proposal["outcome"] and not wanted.reason:
+        words = _("Write why you recommend something else than the rules.")
+        return [("reason-outcome", words)]
+    return []
+
+
+def _chosen() -> dict[str, Any]:
+    wanted = _recommended()
+    return {
+        "outcome": wanted.outcome,
+        "additions": wanted.additions,
+        "reason": wanted.reason,
+    }
+
+
+def _chosen_before(newest: Statement | None) -> dict[str, Any]:
+    """What the newest statement recommends; before one, only additions are ticked as proposed."""
+    signed = statements.content_of(newest).get("recommended") if newest else None
+    if not signed:
+        return {"outcome": "", "additions": None, "reason": ""}
+    return {
+        "outcome": signed["outcome"],
+        "additions": signed["additions"],
+        "reason": signed["difference_reason"],
+    }
 
 
 def _replaces(newest: Statement | None) -> Statement | None:

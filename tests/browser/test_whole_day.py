@@ -182,6 +182,8 @@ def test_a_whole_day(kiosk, service, bank_files, name):
     page.goto(f"{sitting_path}/proposal")
     for skill in page.locator("fieldset.decision").all():
         skill.locator("label.level--proposed, label.level--none").first.click()
+    page.locator(".option--proposed input").check()
+    recommended = page.locator("#recommended .proposal").inner_text()
     page.check("[name=confirmed]")
     press(page, "#decision .sign button[type=submit]")
     statement = build.do(
@@ -194,6 +196,7 @@ def test_a_whole_day(kiosk, service, bank_files, name):
     desk_of_office.goto("/results")
     press(desk_of_office, "main a[href^='/results/']")
     assert "Haddad" in desk_of_office.locator("main").inner_text()
+    assert recommended in desk_of_office.locator("#next + .proposal").inner_text()
     at = urlsplit(desk_of_office.url).path
     for language in ("fi", "sv"):
         pdf = desk_of_office.request.get(f"{at}/{language}.pdf")

@@ -89,7 +89,7 @@ TABLE = [
     ("fast-level", known("B1.2", "B1.2", "B1.2", None, schooling_years=9)),
     ("slow-study", everywhere("A2.1", study_skills="needs_support", schooling_years=16)),
     ("slow-schooling", everywhere("A1.3", schooling_years=6)),
-    ("slow-schooling", known("A1.3", "B1.1", "A2.1", None, schooling_years=6, study_skills="strong")),
+    ("slow-schooling", known("A1.3", "B1.1", "A2.1", schooling_years=6, study_skills="strong")),
     ("basic", everywhere("A1.3", schooling_years=7)),
     ("basic", everywhere("A2.1", schooling_years=6)),
     ("basic", known("script", "A2.1", "script", "A2.1", schooling_years=6)),
@@ -257,6 +257,14 @@ def test_a_training_is_known_by_its_words(training, wanted):
     assert read(table() | {"requirement": rows}).requirement_for(training).id == wanted
 
 
+@pytest.mark.parametrize(
+    ("signs", "code"),
+    [(None, "unknown"), (0, "needs_support"), (1, "ordinary"), (2, "ordinary"), (3, "strong")],
+)
+def test_signs_of_study_skills_become_a_code(signs, code):
+    assert RULES.study_skills(signs) == code
+
+
 def test_an_uneven_profile_is_pointed_out():
     found = propose(RULES, known("A1.2", "A2.2", "A2.1", None)).uneven
     assert (found.lowest, found.highest, found.steps) == ("reading", "listening", 3)
@@ -315,6 +323,7 @@ BROKEN = [
     (changed(version=""), Fault.MISSING),
     (changed(rule=[]), Fault.MISSING),
     (changed(entry_rank=0), Fault.NOT_A_NUMBER),
+    (changed(weak_signs=-1), Fault.NOT_A_NUMBER),
     (changed(second_share=1.5), Fault.SHARE),
     (with_rule(0, colour="blue"), Fault.UNKNOWN_KEY),
     (with_rule(0, id=""), Fault.MISSING),

@@ -5,6 +5,8 @@ from typing import Any
 
 from testing import assessment, clock, statements
 from testing.models import Role, Sitting, Skill, Staff, Statement
+from testing.recommending import proposals
+from testing.recommending.proposals import Recommended
 from testing.statements import Decided
 from tests.testing.builders import Arrival, Builder
 from tests.testing.walks import colleague, import_writing, rate, wrote
@@ -74,12 +76,25 @@ class Case:
                 decided[skill] = Decided(level=result.proposal["most_probable_level"])
         return decided | {Skill(name): one for name, one in changes.items()}
 
+    def recommend(self, decisions: dict[Skill, Decided], **changes: Any) -> Recommended:
+        """As the rules propose, but for what is named."""
+        levels = {skill: (one.level, one.not_assessed) for skill, one in decisions.items()}
+
+        def work(db, sitting, actor):
+            results = assessment.proposal(db, sitting, actor=actor, now=clock.now())
+            row = proposals.propose(db, sitting, results, levels, actor=actor, now=clock.now())
+            given = {"outcome": row.proposal["outcome"], "shown": row.number} | changes
+            return Recommended(**given)
+
+        return self.do(work)
+
     def sign(
         self,
         decisions: dict[Skill, Decided] | None = None,
         *,
         replaces: Statement | None = None,
         confirmed: bool = True,
+        recommended: Recommended | None = None,
         **words: str,
     ) -> Statement:
         wanted = decisions or self.decisions()
@@ -90,6 +105,7 @@ class Case:
                 wanted,
                 confirmed=confirmed,
                 replaces=replaces,
+                recommended=recommended,
                 actor=actor,
                 now=clock.now(),
                 **words,

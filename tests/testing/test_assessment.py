@@ -283,6 +283,7 @@ def test_an_assessor_goes_from_the_queue_to_a_signed_statement(walked, page: Pag
     page.submit(button="Sign the statement", status=400)
     assert "Reading: choose a level, or that there is none." in page.text()
     assert "Tick that this is your decision." in page.text()
+    assert "Choose what you recommend." in page.text()
     proposed = {
         name: page.html.select_one(f"#level-{name} .level--proposed input")["value"]
         for name in ("reading", "listening", "writing")
@@ -293,13 +294,18 @@ def test_an_assessor_goes_from_the_queue_to_a_signed_statement(walked, page: Pag
     fields |= {"recommendation": "Kotoutumiskoulutus."}
     page.submit(fields, button="Sign the statement", status=400)
     assert "Reading: write why your level differs from the proposal." in page.text()
+    fields |= {"reason-reading": "Luki epävarmasti.", "outcome": "literacy_training"}
+    page.submit(fields, button="Sign the statement", status=400)
+    assert "Write why you recommend something else than the rules." in page.text()
     page.submit(
-        fields | {"reason-reading": "Luki epävarmasti."}, button="Sign the statement"
+        fields | {"reason-outcome": "Lukeminen on hyvin hidasta."}, button="Sign the statement"
     )
     assert page.path.startswith("/statements/")
     assert "The statement is signed." in page.text()
     assert "Kotoutumiskoulutus." in page.text()
     assert "Luki epävarmasti." in page.text()
+    assert "Literacy training" in page.text()
+    assert "Lukeminen on hyvin hidasta." in page.text()
 
 
 def test_no_number_of_the_engine_stands_on_the_proposal_while_provisional(walked, page: Page):

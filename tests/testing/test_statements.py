@@ -217,8 +217,9 @@ def test_replacing_begins_with_what_was_signed_and_asks_why(assessed, page: Page
     assert page.html.select_one("#level-writing input[checked]")["value"] == "A2.1"
     page.submit({"confirmed": "yes"}, button="Sign the statement", status=400)
     assert "Write why the statement is replaced." in page.text()
+    second = {"outcome": "path_basic", "recommendation": "Toinen."}
     page.submit(
-        {"confirmed": "yes", "correction": "Kirjoitusvirhe.", "recommendation": "Toinen."},
+        second | {"confirmed": "yes", "correction": "Kirjoitusvirhe."},
         button="Sign the statement",
     )
     assert "Takes the place of version 1" in page.text()

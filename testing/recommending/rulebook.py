@@ -1,0 +1,62 @@
+"""Which rules of recommendation a centre uses: its newest published ones, or the shipped ones."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scoring.recommendation_reading import read
+from scoring.recommendation_rules import Rules
+from testing.models import RecommendationRules, RulesState
+from testing.settings import CHECKOUT
+
+SHIPPED = CHECKOUT / "testing" / "data" / "recommendation_rules.toml"
+
+
+@cache
+def shipped() -> Rules:
+    """The rules that come with the service."""
+    return read(tomllib.loads(SHIPPED.read_text(encoding="utf-8")))
+
+
+def in_use(db: Session, centre_id: int) -> Rules:
+    """The rules by which the centre's proposals are made now."""
+    newest = newest_published(db, centre_id)
+    return shipped() if newest is None else rules_of(newest.content)
+
+
+def newest_published(db: Session, centre_id: int) -> RecommendationRules | None:
+    return db.scalar(
+        select(RecommendationRules)
+        .where(
+            RecommendationRules.centre_id == centre_id,
+            RecommendationRules.state == RulesState.PUBLISHED,
+        )
+        .order_by(RecommendationRules.number.desc())
+        .limit(1)
+    )
+
+
+def rules_of(content: Mapping[str, Any]) -> Rules:
+    """The rules of a stored version."""
+    return _read(_canonical(content))
+
+
+def digest_of(rules: Rules) -> str:
+    """SHA-256 of the rules' canonical record."""
+    return hashlib.sha256(_canonical(rules.to_record()).encode()).hexdigest()
+
+
+def _canonical(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+
+
+# Walking through every combination of facts takes a while; a version never changes.
+@lru_cache(maxsize=16)
+def _read(canonical: str) -> Rules:
+    return read(json.loads(canonical))
