@@ -145,8 +145,15 @@ def fill(database: Database, sittings: int) -> None:
             ),
             {"version": version},
         )
-        connection.execute(text("COMMIT") if database.engine.name == "sqlite" else text("SELECT 1"))
-        connection.commit() if database.engine.name != "sqlite" else None
+        if database.engine.name == "postgresql":
+            for table in ("sitting", "part", "presentation"):
+                connection.execute(
+                    text(
+                        f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
+                        f" (SELECT max(id) FROM {table}))"
+                    )
+                )
+        connection.commit()
     print(f"filled: {sittings} sittings, {parts} parts", file=sys.stderr)
 
 
@@ -283,7 +290,7 @@ def main() -> None:
         else:
             from tests.testing.postgres import running_server
 
-            url = stack.enter_context(running_server(folder))
+            url = stack.enter_context(running_server(durable=True))
         engine = make_engine(url)
         schema.migrate(engine)
         keys = derive(bytes(range(32)))

