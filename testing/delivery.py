@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from items.models import TaskVersion
+from scoring.bank import Bank
 from scoring.sitting import AnsweredTask, Decision, PartPlan, next_step
 from testing import events, people, plans, writing
 from testing.answers import Answer
@@ -163,7 +164,7 @@ def start_part(db: Session, visit: Visit, *, now: datetime, seed: int | None = N
             in_use,
             seed=secrets.randbits(48) if seed is None else seed,
             start_theta=_start(sitting, in_use.scale.standard),
-            seen=_seen(db, sitting, part.skill),
+            seen=_seen(db, sitting, part.skill) + _enemies_met(db, sitting, in_use.bank),
             now=now,
         )
         _go_on(db, visit, part, plan, [], now)
@@ -518,3 +519,18 @@ def _seen(db: Session, sitting: Sitting, skill: Skill) -> list[str]:
         .order_by("last")
     )
     return [task for task, _last in met]
+
+
+def _enemies_met(db: Session, sitting: Sitting, bank: Bank) -> list[str]:
+    """Tasks of `bank` that share content with what earlier parts of this sitting have shown."""
+    versions = db.execute(
+        select(TaskVersion.task_id, TaskVersion.id)
+        .join(Presentation, Presentation.task_version_id == TaskVersion.id)
+        .join(Part, Presentation.part_id == Part.id)
+        .where(Part.sitting_id == sitting.id)
+    ).all()
+    met = {task for task, _version in versions}
+    named = {enemy for _task, id in versions for enemy in plans.task_at(db, id).enemies}
+    return [
+        task.id for task in bank.tasks if task.id in named or not met.isdisjoint(task.enemies)
+    ]

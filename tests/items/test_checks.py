@@ -251,6 +251,13 @@ def test_shared_content_must_be_declared(folder: Folder) -> None:
     assert folder.find(likeness_findings, "enemies") == []
 
 
+def test_a_text_and_a_recording_may_share_content_and_say_so(folder: Folder) -> None:
+    folder.write(changed(READING, ("enemies: []", "enemies: [fi-l-900]")), "fi-r-900")
+    assert "fi-l-900" in folder.find(likeness_findings, "enemies")[0].message
+    folder.write(LISTENING, "fi-l-900")
+    assert folder.find(likeness_findings, "enemies") == []
+
+
 # Media
 
 
