@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from testing import clock, sittings
+from testing.literacy import screens
 from testing.models import (
     Booking,
     BookingState,
@@ -31,11 +32,13 @@ class Need(IntEnum):
     BROKEN_PLAY = 0
     HELP = 1
     SILENT = 2
-    PAUSED = 3
-    RUNNING = 4
-    CODE_WAITS = 5
-    EXPECTED = 6
-    DONE = 7
+    #: The literacy screen goes on with staff.
+    TOGETHER = 3
+    PAUSED = 4
+    RUNNING = 5
+    CODE_WAITS = 6
+    EXPECTED = 7
+    DONE = 8
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,10 @@ def seats(db: Session, centre_id: int, now: datetime) -> list[Seat]:
         )
     }
     calls = _open_calls(db, [visit.id for visit in visits.values()])
-    done = _tasks_done(db, [visit.sitting_id for visit in visits.values()])
-    rows = [_seat(b, visits.get(b.referral_id), over.get(b.referral_id), calls, done, now)
+    sitting_ids = [visit.sitting_id for visit in visits.values()]
+    done = _tasks_done(db, sitting_ids)
+    together = screens.waiting_for_staff(db, sitting_ids)
+    rows = [_seat(b, visits.get(b.referral_id), over.get(b.referral_id), calls, done, together, now)
             for b in today]  # fmt: skip
     return sorted(rows, key=lambda seat: (seat.need, seat.called_at or now, seat.booking.place))
 
@@ -92,6 +97,7 @@ def _seat(
     over: Sitting | None,
     calls: dict[int, HelpCall],
     done: dict[int, int],
+    together: set[int],
     now: datetime,
 ) -> Seat:
     if visit is None:
@@ -108,6 +114,8 @@ def _seat(
         need = Need.PAUSED
     elif silent is not None and silent > SILENT_AFTER.total_seconds():
         need = Need.SILENT
+    elif part is None and sitting.id in together:
+        need = Need.TOGETHER
     else:
         need = Need.RUNNING
     return Seat(

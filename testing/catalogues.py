@@ -45,10 +45,12 @@ PERSON_FILES = (
     "testing/forms/fields.py",
     "testing/interview/person_words.py",
     "testing/person_document_words.py",
+    "testing/literacy/person_words.py",
     "testing/person_log_words.py",
     "testing/person_result_words.py",
     "testing/person_words.py",
     "testing/views/kiosk.py",
+    "testing/views/kiosk_literacy.py",
     "testing/views/public_information.py",
     "testing/views/verify.py",
 )

@@ -16,6 +16,7 @@ from testing import events, people, plans, writing
 from testing.answers import Answer
 from testing.db import insert_rows, write_columns
 from testing.events import Action
+from testing.literacy import screens
 from testing.models import (
     Part,
     PartState,
@@ -42,6 +43,10 @@ class Where(StrEnum):
     INTRODUCTION = "introduction"
     PRACTICE = "practice"
     PAUSED = "paused"
+    #: A task of the literacy screen, by touch.
+    LITERACY = "literacy"
+    #: What comes next in the literacy screen is done with staff.
+    LITERACY_TOGETHER = "literacy_together"
     #: Between parts: what was done, what comes.
     BREATH = "breath"
     TASK = "task"
@@ -80,6 +85,7 @@ class Place:
     part: Part | None = None
     presentation: Presentation | None = None
     script: Script | None = None
+    literacy: screens.Standing | None = None
     #: Tasks behind the person in this part.
     done: int = 0
 
@@ -100,6 +106,10 @@ def place_of(db: Session, visit: Visit) -> Place:
     part = next((p for p in sitting.parts if p.state is PartState.RUNNING), None)
     if part is None:
         waiting = next((p for p in sitting.parts if p.state is PartState.WAITING), None)
+        standing = literacy_before(db, sitting, waiting)
+        if standing is not None:
+            where = Where.LITERACY if standing.is_at_kiosk else Where.LITERACY_TOGETHER
+            return Place(where, literacy=standing, done=standing.tasks_done)
         return Place(Where.BREATH, part=waiting) if waiting else Place(Where.FINISHED)
     if part.skill is Skill.WRITING:
         script = writing.open_script(db, part)
@@ -108,6 +118,17 @@ def place_of(db: Session, visit: Visit) -> Place:
     return Place(
         Where.TASK, part=part, presentation=presentation, done=presentation.position - 1
     )
+
+
+def literacy_before(
+    db: Session, sitting: Sitting, coming: Part | None
+) -> screens.Standing | None:
+    """The literacy screen, where it comes before the next part or the end of the sitting."""
+    standing = screens.open_standing(db, sitting)
+    if standing is None:
+        return None
+    may_wait = standing.screen.postponed_at is not None and not standing.is_at_kiosk
+    return None if may_wait and coming is not None else standing
 
 
 def open_presentation(db: Session, part: Part) -> Presentation:
@@ -149,7 +170,7 @@ def start_part(db: Session, visit: Visit, *, now: datetime, seed: int | None = N
     if any(part.state is PartState.RUNNING for part in sitting.parts):
         return
     part = next((p for p in sitting.parts if p.state is PartState.WAITING), None)
-    if part is None:
+    if part is None or literacy_before(db, sitting, part) is not None:
         return
     part.started_at = now
     part.state = PartState.RUNNING
@@ -428,14 +449,16 @@ def end_part(db: Session, visit: Visit, part: Part, *, now: datetime) -> None:
         now=now,
         reason=part.stop_reason or "",
     )
-    if all(p.state in (PartState.DONE, PartState.NOT_ASSESSED) for p in sitting.parts):
-        finish(db, visit, now=now)
+    finish_if_over(db, visit, now=now)
 
 
-def finish(db: Session, visit: Visit, *, now: datetime) -> None:
-    """The person came to the end; the kiosk is free and shows nothing of them."""
+def finish_if_over(db: Session, visit: Visit, *, now: datetime) -> None:
+    """When nothing is left to do, the person came to the end; the kiosk is free and shows nothing
+    of them."""
     sitting = visit.sitting
-    if sitting.state is SittingState.OPEN:
+    if any(p.state in (PartState.WAITING, PartState.RUNNING) for p in sitting.parts):
+        return
+    if sitting.state is SittingState.OPEN and literacy_before(db, sitting, None) is None:
         sitting.state = SittingState.FINISHED
         sitting.closed_at = now
         visit.cut_at = now

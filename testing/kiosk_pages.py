@@ -14,6 +14,7 @@ from testing import delivery, plans
 from testing.answers import DONT_KNOW, Answer, field_of
 from testing.delivery import Place, Where
 from testing.languages import language_of
+from testing.literacy import kiosk_pages as literacy_pages
 from testing.models import HelpCall, Part, PartState, Presentation, Script, Sitting, Visit
 from testing.person_words import INSTRUCTIONS, PAGES, SKILL_NAMES, Words, task_words
 
@@ -248,11 +249,17 @@ def words_of(db: Session, place: Place) -> Words | None:
             return task_words(task.skill, task.items[0].instruction)
         case Where.WRITING:
             return PAGES["write"]
+        case Where.LITERACY | Where.LITERACY_TOGETHER:
+            assert place.literacy is not None
+            return literacy_pages.words_of(place.literacy)
         case _:
             return None
 
 
 def mark_of(db: Session, visit: Visit, place: Place) -> str:
     """Changes when the page that the person sees is no longer the one they should see."""
+    if place.literacy is not None:
+        mark = literacy_pages.mark_of(place.literacy)
+        return f"{place.where}:{mark}:{help_is_wanted(db, visit)}"
     inner = place.presentation or place.script or place.part
     return f"{place.where}:{inner.public_id if inner else ''}:{help_is_wanted(db, visit)}"

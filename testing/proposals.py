@@ -18,6 +18,7 @@ from scoring import ratings as arithmetic
 from scoring.plan import PlanRefused
 from testing import delivery, events, evidence, plans, rating, rating_data
 from testing.events import Action
+from testing.literacy import classification_of
 from testing.models import (
     NotAssessed,
     Part,
@@ -94,10 +95,15 @@ def _propose(
         return NotAssessed.NOT_TAKEN, None
     if part.state is not PartState.DONE:
         return part.not_assessed or NotAssessed.ENDED, None
+    literacy = classification_of(db, sitting)
+    has_no_script = literacy is not None and literacy.has_no_latin_script
+    if has_no_script and part.skill is Skill.READING:
+        # What was touched beside a text that cannot be read is no level.
+        return NotAssessed.SCRIPT, None
     if part.skill is Skill.WRITING:
         scripts = evidence.scripts_of(db, part)
         if not any(rating.is_rateable(script) for script in scripts):
-            return NotAssessed.NOT_TAKEN, None
+            return (NotAssessed.SCRIPT if has_no_script else NotAssessed.NOT_TAKEN), None
         return None, _from_ratings(scripts)
     left = evidence.left_presentations(db, part)
     if part.belief is None or not left:

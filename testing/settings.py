@@ -51,6 +51,10 @@ class Settings:
     """LAHTOTASO_PROXIES: how many reverse proxies stand before the service."""
     log_level: str = "INFO"
     """LAHTOTASO_LOG_LEVEL: DEBUG, INFO, WARNING or ERROR."""
+    literacy_first: int = 300
+    """LAHTOTASO_LITERACY_FIRST: of those who pass the literacy screen, so many all go deeper."""
+    literacy_share: float = 0.1
+    """LAHTOTASO_LITERACY_SHARE: share of the later ones who go deeper by lot, 0 to 1."""
 
     @property
     def is_embedded(self) -> bool:
@@ -83,6 +87,8 @@ VARIABLES = {
     "timestamps": "LAHTOTASO_TIMESTAMPS",
     "trusted_proxies": "LAHTOTASO_PROXIES",
     "log_level": "LAHTOTASO_LOG_LEVEL",
+    "literacy_first": "LAHTOTASO_LITERACY_FIRST",
+    "literacy_share": "LAHTOTASO_LITERACY_SHARE",
 }
 
 
@@ -127,6 +133,15 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     log_level = (value("log_level") or "INFO").upper()
     if log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise BadSetting("LAHTOTASO_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+    first = value("literacy_first") or "300"
+    if not first.isdecimal():
+        raise BadSetting("LAHTOTASO_LITERACY_FIRST must be a number of persons, 0 for none.")
+    try:
+        share = float(value("literacy_share") or "0.1")
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise BadSetting("LAHTOTASO_LITERACY_SHARE must be between 0 and 1, for example 0.1.")
     return Settings(
         data=data,
         database_url=database_url,
@@ -140,4 +155,6 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         timestamps=timestamps,
         trusted_proxies=int(proxies),
         log_level=log_level,
+        literacy_first=int(first),
+        literacy_share=share,
     )

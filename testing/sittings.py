@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from testing import access, clock, events, readiness
 from testing.events import Action
 from testing.keys import Keys
+from testing.literacy import screen_of, screens
 from testing.models import (
     Booking,
     BookingState,
@@ -239,6 +240,9 @@ def end(
             part.state = PartState.NOT_ASSESSED
             part.not_assessed = reason
             part.ended_at = now
+    screen = screen_of(db, sitting)
+    if screen is not None:
+        screens.set_aside(db, screen, reason, actor=actor, now=now)
     sitting.state = SittingState.ENDED
     sitting.end_reason = reason
     sitting.closed_at = now

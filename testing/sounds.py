@@ -25,6 +25,8 @@ from testing import events, person_words
 from testing.events import Action
 from testing.interview import person_words as interview_words
 from testing.languages import PERSON_LANGUAGES, language_of
+from testing.literacy import content
+from testing.literacy import person_words as literacy_words
 from testing.models import PromptSound, Staff
 from testing.person_words import Words
 from testing.refusals import NotFound
@@ -105,13 +107,13 @@ def has_sound(settings: Settings, language: str, words: str) -> bool:
 
 def all_spoken() -> dict[str, Words]:
     """Every page and question with its words, by a stable code."""
-    return person_words.all_spoken() | interview_words.all_spoken()
+    return person_words.all_spoken() | interview_words.all_spoken() | literacy_words.PAGES
 
 
 def prompts(language: str) -> list[Prompt]:
     """All that the kiosk says in a language, in the order of a sitting. Needs the application."""
     with force_locale(language):
-        return [
+        pages = [
             Prompt(
                 code=code,
                 language=language,
@@ -121,6 +123,12 @@ def prompts(language: str) -> list[Prompt]:
             )
             for code, words in all_spoken().items()
         ]
+    # Words of tasks are spoken as they stand; the same word is one sound.
+    tasks = {text: code for code, text in content.spoken(language)}
+    return pages + [
+        Prompt(code=code, language=language, title=text, sentences=(), text=text)
+        for text, code in tasks.items()
+    ]
 
 
 def find(language: str, digest: str) -> Prompt:

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from items.orm import Base, Digest, IntPk, JsonText, PublicId, enum_type
-from scoring.ladders import Outcome
+from scoring.ladders import Outcome, Place
 from scoring.literacy import LiteracyClass
 from testing.models.organisations import Staff
 from testing.models.results import NotAssessed
@@ -88,6 +88,8 @@ class LiteracyScreen(Base):
     is_drawn: Mapped[bool | None]
     #: Somebody helped, a word or a hint too many.
     is_prompted: Mapped[bool] = mapped_column(default=False)
+    #: Who has the next rung, kiosk or desk; null when all that was due is behind.
+    turn: Mapped[Place | None] = mapped_column(enum_type(Place, "turn"))
     #: The desk let the person go on with the test; the rest of the screen follows the same day.
     postponed_at: Mapped[datetime | None]
     pen_hold: Mapped[PenHold | None] = mapped_column(enum_type(PenHold, "pen_hold"))
@@ -120,6 +122,8 @@ class LiteracyMark(Base):
     screen_id: Mapped[int] = mapped_column(ForeignKey("literacy_screen.id"))
     rung: Mapped[str] = mapped_column(String(40))
     item: Mapped[str] = mapped_column(String(60))
+    #: Best-read language in which it was taken, where the rung is one in that language.
+    language: Mapped[str | None] = mapped_column(String(8))
     outcome: Mapped[Outcome] = mapped_column(enum_type(Outcome, "outcome"))
     #: What was touched, or what was written, as typed in by the desk.
     raw: Mapped[str] = mapped_column(default="")

@@ -24,6 +24,7 @@ from testing import (
 from testing.access import Unit, page, roles
 from testing.events import Action
 from testing.forms.desk import EndForm, ExtraTimeForm, IdentityForm, NoteForm, ReasonForm
+from testing.literacy import screen_of, screens
 from testing.models import (
     Booking,
     HelpCall,
@@ -145,7 +146,7 @@ def arrive(public_id: str):
 def code(public_id: str):
     """The code stands on this answer only: it is kept nowhere in clear."""
     found = _booking(public_id)
-    _visit, digits = sittings.issue_code(
+    visit, digits = sittings.issue_code(
         g.db,
         access.the_keys(),
         found,
@@ -153,6 +154,7 @@ def code(public_id: str):
         actor=g.staff,
         now=g.now,
     )
+    screens.open_screen(g.db, visit.sitting, actor=g.staff, now=g.now)
     return _booking_page(found, IdentityForm(), code=digits)
 
 
@@ -198,6 +200,7 @@ def _sitting_page(found: Sitting, **forms: Any) -> str:
         place=place,
         where=desk_words.WHERE.get(place.where) if place else None,
         calls=calls,
+        literacy=screen_of(g.db, found),
         aloud=_aloud(place, language) if place else [],
         language=language,
         plays_left=delivery.plays_left(place.presentation)

@@ -97,7 +97,7 @@ def done():
 @page(SEATED)
 def here():
     place = delivery.place_of(g.db, g.visit)
-    return _PAGES[place.where](place)
+    return PAGES[place.where](place)
 
 
 @bp.post("/heard")
@@ -124,7 +124,7 @@ def _set_cookie(response: Response, name: str, value: str) -> None:
 # Pages
 
 
-def _common(place: delivery.Place) -> dict[str, Any]:
+def common(place: delivery.Place) -> dict[str, Any]:
     language = g.visit.language or "fi"
     words = kiosk_pages.words_of(g.db, place)
     assert words is not None
@@ -162,7 +162,7 @@ def _introduction(place: delivery.Place) -> Any:
     return render_template(
         "kiosk/introduction.html",
         form_url=url_for("kiosk.introduction"),
-        **_common(place),
+        **common(place),
     )
 
 
@@ -170,12 +170,12 @@ def _practice(place: delivery.Place) -> Any:
     return render_template(
         "kiosk/practice.html",
         form_url=url_for("kiosk.practice"),
-        **_common(place),
+        **common(place),
     )
 
 
 def _paused(place: delivery.Place) -> Any:
-    return render_template("kiosk/paused.html", **_common(place))
+    return render_template("kiosk/paused.html", **common(place))
 
 
 def _breath(place: delivery.Place) -> Any:
@@ -184,7 +184,7 @@ def _breath(place: delivery.Place) -> Any:
         "kiosk/breath.html",
         parts=kiosk_pages.way(g.visit.sitting, place.part),
         form_url=url_for("kiosk.part"),
-        **_common(place),
+        **common(place),
     )
 
 
@@ -201,7 +201,7 @@ def _task(
         sequence=place.presentation.sequence + 1,
         picture_url=kiosk_pages.picture_url,
         form_url=url_for("kiosk.answer"),
-        **_common(place),
+        **common(place),
     )
 
 
@@ -214,7 +214,7 @@ def _writing(place: delivery.Place) -> Any:
         places_done=place.done,
         sequence=place.script.sequence + 1,
         form_url=url_for("kiosk.hand_in"),
-        **_common(place),
+        **common(place),
     )
 
 
@@ -222,7 +222,7 @@ def _finished(_place: delivery.Place) -> Any:
     return redirect(url_for("kiosk.done"), 303)
 
 
-_PAGES = {
+PAGES = {
     Where.LANGUAGE: _language_page,
     Where.INTRODUCTION: _introduction,
     Where.PRACTICE: _practice,

@@ -148,7 +148,8 @@ def test_the_overview_counts_each_language(page, build, media, prompts, author):
         ]
         for row in html.select("tbody tr")
     }
-    total = len(sounds.all_spoken())
+    total = len(prompts["ru"])
+    assert len(prompts["so"]) == total
     assert list(by_language) == list(PERSON_CODES)
     assert by_language["ru"] == [str(n) for n in (total, 0, 0, 1, total - 1)]
     assert by_language["so"] == [str(n) for n in (total, 0, 0, 0, total)]
@@ -296,6 +297,7 @@ def test_raters_do_not_speak(page, build, centre, prompts):
 def test_vowels_are_added_to_the_words_of_the_page_and_change_nothing_else(prompts):
     marks = re.compile("[\u064b-\u0652\u0670]")
     said = {one for prompt in prompts["ar"] for one in (prompt.title, *prompt.sentences)}
+    said = {one for one in said if not one.isdecimal()}
     known = speech.vowels("ar")
     assert set(known) == said, "each spoken sentence has its vowels, and no other has"
     for written, spoken in known.items():
@@ -335,7 +337,7 @@ def test_the_command_lists_and_makes(settings, monkeypatch, media, prompts):
     assert said.exit_code == 0, said.output
     assert said.output.strip() == "1 made"
     listed = CliRunner().invoke(main, ["sounds", "list"])
-    total = len(sounds.all_spoken())
+    total = len(prompts["uk"])
     assert f"uk Ukrainian: {total} instructions, {total} synthetic" in listed.output
     assert f"so Somali: {total} instructions, {total} missing" in listed.output
 
@@ -343,5 +345,7 @@ def test_the_command_lists_and_makes(settings, monkeypatch, media, prompts):
 def test_words_are_the_same_for_the_page_and_for_the_voice(app, prompts):
     with app.test_request_context(), force_locale("fa"):
         for prompt in prompts["fa"]:
-            assert sounds.all_spoken()[prompt.code].spoken == prompt.text
+            page = sounds.all_spoken().get(prompt.code)
+            # What a literacy task says is no page: a word, a letter, a number, a question.
+            assert page.spoken == prompt.text if page else prompt.code.startswith("literacy/")
     assert {State(state).is_vouched_for for state in State} == {True, False}

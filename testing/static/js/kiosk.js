@@ -1,5 +1,6 @@
 /* The seat: sound, autosave of answers, places of an order. Everything else is plain HTML.
    body data-prompt-src="url"      the page's instruction; read aloud on opening while sound is on
+   body data-autoplay="url url"    these are read aloud instead, one after another
    button data-sound-switch        sound on or off; kept for this tab only, so the next person starts with sound on
    button data-speak="url"         reads that file aloud; a second press stops it
    form data-autosave="url"        after each change the whole form is POSTed there (fetch, same origin, with the CSRF
@@ -18,6 +19,7 @@ const body = document.body;
 const soundKey = "lahtotaso-sound";
 const voice = new Audio();
 let speaking = null;
+let pending = [];
 
 function soundIsOn() {
   return body.dataset.sound !== "off";
@@ -38,11 +40,18 @@ function speak(source, button) {
   voice.play().catch(hush);
 }
 
-voice.addEventListener("ended", hush);
-voice.addEventListener("error", hush);
+function speakNext() {
+  hush();
+  const source = pending.shift();
+  if (source) speak(source, document.querySelector(`[data-speak="${CSS.escape(source)}"]`));
+}
+
+voice.addEventListener("ended", speakNext);
+voice.addEventListener("error", speakNext);
 
 for (const button of document.querySelectorAll("[data-speak]")) {
   button.addEventListener("click", () => {
+    pending = [];
     if (speaking === button) hush();
     else speak(button.dataset.speak, button);
   });
@@ -60,19 +69,24 @@ if (soundSwitch) {
     const on = !soundIsOn();
     sessionStorage.setItem(soundKey, on ? "on" : "off");
     showSound(on);
-    if (!on) hush();
-    else if (body.dataset.promptSrc) speakPrompt();
+    if (on) speakPage();
+    else quiet();
   });
 }
 
-function speakPrompt() {
-  const button = document.querySelector(`[data-speak="${CSS.escape(body.dataset.promptSrc)}"]`);
-  speak(body.dataset.promptSrc, button);
+function quiet() {
+  pending = [];
+  hush();
 }
-if (body.dataset.promptSrc && soundIsOn()) speakPrompt();
+
+function speakPage() {
+  pending = (body.dataset.autoplay ?? body.dataset.promptSrc ?? "").split(" ").filter(Boolean);
+  speakNext();
+}
+if (soundIsOn()) speakPage();
 
 document.addEventListener("kiosk:recording", (event) => {
-  if (event.detail.playing) hush();
+  if (event.detail.playing) quiet();
 });
 
 /* --- Answers are kept as they are given --- */
