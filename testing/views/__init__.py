@@ -29,6 +29,7 @@ from testing.views import (
     sign_in,
     sounds,
     statements,
+    transfers,
     verify,
 )
 
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     recommending.bp,
     statements.bp,
     inbox.bp,
+    transfers.bp,
     own_copies.bp,
     verify.bp,
     occasions.bp,
