@@ -46,7 +46,7 @@ ENTRIES = (
         "assessment.queue",
         _l("Assessment"),
         ASSESSOR,
-        beneath=("statements", "own_copies", "recommending"),
+        beneath=("statements", "own_copies", "recommending", "profile"),
     ),
     _entry("bank.overview", _l("Item bank"), Role.AUTHOR, Role.PSYCHOMETRICIAN),
     _entry("sounds.overview", _l("Spoken instructions"), ADMINISTRATOR, Role.AUTHOR),
