@@ -192,6 +192,12 @@ def script_level(rules: RatingRules, levels: Sequence[str]) -> ScriptLevel | Non
     return ScriptLevel(nearest_level(place), place, len(levels))
 
 
+def level_of_one(level: str) -> ScriptLevel:
+    """What one rater says of a performance that nobody else can rate; the larger error of one
+    rating follows from `n_ratings`."""
+    return ScriptLevel(level, float(place_of(level)), 1)
+
+
 def criterion_levels(marks: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """By criterion what two or three raters' marks meet in: mean of two, median of three."""
     found = {}

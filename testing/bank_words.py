@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from items.models import Status
 from items.recordings import Fault
+from testing.models import Skill
 from testing.plans import NOTHING_IN_USE
 from testing.readiness import NO_PROMPT
 
@@ -135,8 +136,10 @@ def constraint(name: str) -> str:
     """A constraint of a blueprint, as the engine names it, in the reader's language."""
     if name == NOTHING_IN_USE:
         return _("There is no scale, no blueprint or no task in use.")
-    if name == NO_PROMPT:
+    if name == NO_PROMPT[Skill.WRITING]:
         return _("There is no writing prompt in use.")
+    if name == NO_PROMPT[Skill.SPEAKING]:
+        return _("There is no speaking set in use.")
     if found := _COUNTED.match(name):
         kind, code, least, most = found.groups()
         if kind == "area":

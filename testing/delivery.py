@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session, contains_eager
 
 from items.models import TaskVersion
 from scoring.bank import Bank
+from scoring.cefr import REPORTED_LEVELS
 from scoring.sitting import AnsweredTask, Decision, PartPlan, next_step
 from testing import events, people, plans, writing
 from testing.answers import Answer
+from testing.assessment_plans import choosing
 from testing.db import insert_rows, write_columns
 from testing.events import Action
+from testing.interview.background import Accommodation, accommodations_of
 from testing.literacy import screens
 from testing.models import (
     Part,
@@ -27,6 +30,7 @@ from testing.models import (
     Sitting,
     SittingState,
     Skill,
+    Staff,
     Visit,
 )
 from testing.refusals import Refusal
@@ -34,6 +38,9 @@ from testing.refusals import Refusal
 #: The level of the first task of a sitting: nobody's first page is beyond them by much, and who
 #: can do more climbs in two tasks. It chooses where to begin and enters no estimate.
 FIRST_LEVEL = "A1.2"
+
+
+UNDONE = (PartState.WAITING, PartState.RUNNING)
 
 
 class Where(StrEnum):
@@ -51,6 +58,8 @@ class Where(StrEnum):
     BREATH = "breath"
     TASK = "task"
     WRITING = "writing"
+    #: What is left is a talk with staff.
+    TALK = "talk"
     FINISHED = "finished"
 
 
@@ -103,20 +112,30 @@ def place_of(db: Session, visit: Visit) -> Place:
         return Place(Where.INTRODUCTION)
     if sitting.practised_at is None:
         return Place(Where.PRACTICE)
-    part = next((p for p in sitting.parts if p.state is PartState.RUNNING), None)
+    part = at_kiosk(sitting, PartState.RUNNING)
     if part is None:
-        waiting = next((p for p in sitting.parts if p.state is PartState.WAITING), None)
+        waiting = at_kiosk(sitting, PartState.WAITING)
         standing = literacy_before(db, sitting, waiting)
         if standing is not None:
             where = Where.LITERACY if standing.is_at_kiosk else Where.LITERACY_TOGETHER
             return Place(where, literacy=standing, done=standing.tasks_done)
-        return Place(Where.BREATH, part=waiting) if waiting else Place(Where.FINISHED)
+        if waiting is not None:
+            return Place(Where.BREATH, part=waiting)
+        talk = next((p for p in sitting.parts if p.state in UNDONE), None)
+        return Place(Where.TALK, part=talk) if talk else Place(Where.FINISHED)
     if part.skill is Skill.WRITING:
         script = writing.open_script(db, part)
         return Place(Where.WRITING, part=part, script=script, done=script.position - 1)
     presentation = open_presentation(db, part)
     return Place(
         Where.TASK, part=part, presentation=presentation, done=presentation.position - 1
+    )
+
+
+def at_kiosk(sitting: Sitting, state: PartState) -> Part | None:
+    """The first part in this state that is taken at the kiosk: a talk is held with staff."""
+    return next(
+        (p for p in sitting.parts if p.state is state and p.skill is not Skill.SPEAKING), None
     )
 
 
@@ -167,15 +186,17 @@ def start_part(db: Session, visit: Visit, *, now: datetime, seed: int | None = N
     for each in sitting.parts:
         db.refresh(each, ["state"])
     _refuse_paused(sitting)
-    if any(part.state is PartState.RUNNING for part in sitting.parts):
+    if at_kiosk(sitting, PartState.RUNNING) is not None:
         return
-    part = next((p for p in sitting.parts if p.state is PartState.WAITING), None)
+    part = at_kiosk(sitting, PartState.WAITING)
     if part is None or literacy_before(db, sitting, part) is not None:
         return
     part.started_at = now
     part.state = PartState.RUNNING
     if part.skill is Skill.WRITING:
-        if not writing.choose_prompts(db, part, seen=_seen(db, sitting, part.skill), now=now):
+        seen = seen_before(db, sitting, part.skill)
+        begin = choosing.start_of(db, part)
+        if not writing.choose_prompts(db, part, seen=seen, begin=begin, now=now):
             end_part(db, visit, part, now=now)
     else:
         in_use = plans.bank_in_use(db, sitting.language, part.skill)
@@ -184,8 +205,8 @@ def start_part(db: Session, visit: Visit, *, now: datetime, seed: int | None = N
             part,
             in_use,
             seed=secrets.randbits(48) if seed is None else seed,
-            start_theta=_start(sitting, in_use.scale.standard),
-            seen=_seen(db, sitting, part.skill) + _enemies_met(db, sitting, in_use.bank),
+            start_theta=_start(db, part, in_use.scale.standard),
+            seen=seen_before(db, sitting, part.skill) + _enemies_met(db, sitting, in_use.bank),
             now=now,
         )
         _go_on(db, visit, part, plan, [], now)
@@ -419,6 +440,9 @@ def _go_on(
 def _open(db: Session, part: Part, decision: Decision, position: int, now: datetime) -> None:
     assert decision.task is not None
     version_id = plans.version_of(db, part, decision.task)
+    plays = plans.plays_of(db, version_id, now=now)
+    if plays and Accommodation.EXTRA_PLAY in accommodations_of(db, part.sitting):
+        plays += 1
     insert_rows(
         db,
         Presentation,
@@ -429,7 +453,7 @@ def _open(db: Session, part: Part, decision: Decision, position: int, now: datet
                 "task_version_id": version_id,
                 "choice": decision.facts.to_record(),
                 "opened_at": now,
-                "plays_allowed": plans.plays_of(db, version_id, now=now),
+                "plays_allowed": plays,
             }
         ],
     )
@@ -449,22 +473,25 @@ def end_part(db: Session, visit: Visit, part: Part, *, now: datetime) -> None:
         now=now,
         reason=part.stop_reason or "",
     )
-    finish_if_over(db, visit, now=now)
+    finish_if_over(db, sitting, actor=visit, now=now)
 
 
-def finish_if_over(db: Session, visit: Visit, *, now: datetime) -> None:
+def finish_if_over(
+    db: Session, sitting: Sitting, *, actor: Visit | Staff, now: datetime
+) -> None:
     """When nothing is left to do, the person came to the end; the kiosk is free and shows nothing
     of them."""
-    sitting = visit.sitting
-    if any(p.state in (PartState.WAITING, PartState.RUNNING) for p in sitting.parts):
+    if sitting.state is not SittingState.OPEN or any(p.state in UNDONE for p in sitting.parts):
         return
-    if sitting.state is SittingState.OPEN and literacy_before(db, sitting, None) is None:
-        sitting.state = SittingState.FINISHED
-        sitting.closed_at = now
-        visit.cut_at = now
-        events.record(
-            db, Action.SITTING_FINISH, on=sitting.person, subject=sitting, actor=visit, now=now
-        )
+    if literacy_before(db, sitting, None) is not None:
+        return
+    sitting.state = SittingState.FINISHED
+    sitting.closed_at = now
+    for visit in sitting.visits:
+        visit.cut_at = visit.cut_at or now
+    events.record(
+        db, Action.SITTING_FINISH, on=sitting.person, subject=sitting, actor=actor, now=now
+    )
 
 
 def own_presentation(db: Session, visit: Visit, presentation_id: str) -> Presentation:
@@ -512,10 +539,10 @@ def _refuse_paused(sitting: Sitting) -> None:
         raise SittingPaused
 
 
-def _start(sitting: Sitting, standard: object) -> float:
-    """Where to begin: the level that earlier parts of the sitting point to, on this scale."""
-    levels = [part.belief["most_probable_level"] for part in sitting.parts if part.belief]
-    return start_at(standard, levels[-1] if levels else FIRST_LEVEL)
+def _start(db: Session, part: Part, standard: object) -> float:
+    """Where to begin: the level that earlier parts or the interview point to, on this scale."""
+    level = choosing.start_of(db, part) or FIRST_LEVEL
+    return start_at(standard, level if level in REPORTED_LEVELS else REPORTED_LEVELS[-1])
 
 
 def start_at(standard: object, level: str) -> float:
@@ -527,10 +554,10 @@ def start_at(standard: object, level: str) -> float:
     return float(low + high) / 2
 
 
-def _seen(db: Session, sitting: Sitting, skill: Skill) -> list[str]:
+def seen_before(db: Session, sitting: Sitting, skill: Skill) -> list[str]:
     """Tasks that this human being met before, longest ago first."""
     rows = [row.id for row in people.all_rows(db, sitting.person)]
-    model = Script if skill is Skill.WRITING else Presentation
+    model = Script if skill in (Skill.WRITING, Skill.SPEAKING) else Presentation
     met = db.execute(
         select(TaskVersion.task_id, func.max(model.opened_at).label("last"))
         .select_from(model)

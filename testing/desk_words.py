@@ -45,5 +45,6 @@ WHERE = {
     "breath": _l("Between parts"),
     "task": _l("At a task"),
     "writing": _l("Writes"),
+    "talk": _l("Waits for the speaking interview"),
     "finished": _l("At the end"),
 }

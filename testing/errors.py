@@ -73,6 +73,15 @@ WORDS = {
     "TimestampMissing": _l(
         "The time-stamp server does not answer, so nothing was signed. Try again in some minutes."
     ),
+    "HeardOnce": _l("The talk was not recorded: no other rater can hear it. Rate it yourself."),
+    "TalkOver": _l("The speaking interview is over already."),
+    "InterviewerCannotRate": _l("Who interviews a person may not rate them. Choose another rater."),
+    "NobodyToRate": _l("Record the talk, or choose who sits beside and rates it."),
+    "RecordingMissing": _l("Record the talk and keep the recording first."),
+    "InterviewOver": _l("The sitting is over: the interview is not changed any more."),
+    "PlanClosed": _l("The sitting is over: its plan is not changed any more."),
+    "PlanReasonMissing": _l("Write a reason. It is kept with the sitting."),
+    "PartTaken": _l("This part has begun, or it was not left out."),
     "FormExpired": _l("The form was open for too long. Reload the page and send it again."),
     "RolesClash": _l(
         "A clerk belongs to an office and has no other role. Nobody else belongs to an office."

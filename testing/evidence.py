@@ -16,6 +16,7 @@ from testing.models import (
     Script,
     Sitting,
     Skill,
+    SpeakingTalk,
 )
 
 
@@ -76,6 +77,8 @@ class ScriptSeen:
     minutes: int
     level: str | None
     ratings: list[RatingSeen]
+    #: What the interviewer of a talk noted.
+    notes: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,19 +127,18 @@ def left_presentations(db: Session, part: Part) -> list[Presentation]:
 
 
 def _part(db: Session, part: Part) -> PartSeen:
-    writes = part.skill is Skill.WRITING
+    writes = part.skill in (Skill.WRITING, Skill.SPEAKING)
     return PartSeen(
         skill=part.skill,
         state=part.state,
         not_assessed=part.not_assessed.value if part.not_assessed else None,
         minutes=_minutes(part.started_at, part.ended_at),
-        tasks=[] if writes else [task_seen(db, one) for one in left_presentations(db, part)],
-        scripts=[_script(one) for one in scripts_of(db, part)] if writes else [],
+        tasks=[] if writes else [_task(db, one) for one in left_presentations(db, part)],
+        scripts=[_script(db, one) for one in scripts_of(db, part)] if writes else [],
     )
 
 
-def task_seen(db: Session, presentation: Presentation) -> TaskSeen:
-    """One task as it went, with each answer beside its key."""
+def _task(db: Session, presentation: Presentation) -> TaskSeen:
     version = presentation.task_version
     task = plans.task_at(db, presentation.task_version_id)
     given = delivery.newest_answers(db, presentation)
@@ -172,7 +174,8 @@ def task_seen(db: Session, presentation: Presentation) -> TaskSeen:
     )
 
 
-def _script(script: Script) -> ScriptSeen:
+def _script(db: Session, script: Script) -> ScriptSeen:
+    talk = db.scalar(select(SpeakingTalk).where(SpeakingTalk.script_id == script.id))
     document = script.task_version.document
     return ScriptSeen(
         public_id=script.public_id,
@@ -183,6 +186,7 @@ def _script(script: Script) -> ScriptSeen:
         mode=script.mode.value,
         is_empty=not rating.is_rateable(script),
         minutes=_minutes(script.opened_at, script.submitted_at),
+        notes=talk.notes if talk else "",
         level=script.level,
         ratings=[
             RatingSeen(one.order.value, one.level, dict(one.marks or {}), one.note)

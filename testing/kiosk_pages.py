@@ -18,7 +18,8 @@ from testing.literacy import kiosk_pages as literacy_pages
 from testing.models import HelpCall, Part, PartState, Presentation, Script, Sitting, Visit
 from testing.person_words import INSTRUCTIONS, PAGES, SKILL_NAMES, Words, task_words
 
-PART_ICONS = {"reading": "book-open", "listening": "headphones", "writing": "pencil"}
+PART_ICONS = {"reading": "book-open", "listening": "headphones", "writing": "pencil",
+              "speaking": "message-circle"}  # fmt: skip
 _GAP = re.compile(r"\{(\w+)\}")
 
 
@@ -194,13 +195,13 @@ def _pieces(item: Item) -> list[Any]:
 
 
 def prompt_view(script: Script) -> dict[str, Any]:
-    """A writing prompt as the page draws it."""
+    """A writing prompt, or a speaking set, as a page draws it."""
     document = script.task_version.document
     picture = document.get("picture")
     return {
         "language": document["language"],
         "situation": document["situation"],
-        "bullets": document.get("bullets", []),
+        "bullets": document.get("bullets") or document.get("questions", []),
         "words": document.get("words"),
         "src": picture_url(picture) if picture else None,
         "alt": document.get("alt", ""),
@@ -252,6 +253,8 @@ def words_of(db: Session, place: Place) -> Words | None:
         case Where.LITERACY | Where.LITERACY_TOGETHER:
             assert place.literacy is not None
             return literacy_pages.words_of(place.literacy)
+        case Where.TALK:
+            return PAGES["talk"]
         case _:
             return None
 

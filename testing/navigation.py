@@ -38,7 +38,7 @@ ENTRIES = (
         "referrals.overview", _l("Referrals"), CLERK, beneath=("permissions", "invitations")
     ),
     _entry("inbox.overview", _l("Results"), CLERK),
-    _entry("desk.today", _l("Today"), ADMINISTRATOR, beneath=("interview",)),
+    _entry("desk.today", _l("Today"), ADMINISTRATOR, beneath=("interview", "speaking")),
     _entry("occasions.overview", _l("Occasions"), ADMINISTRATOR, beneath=("invitations",)),
     _entry("people.overview", _l("People"), ADMINISTRATOR, beneath=("log",)),
     _entry("rating.queue", _l("Rating"), RATER),
@@ -46,7 +46,10 @@ ENTRIES = (
         "assessment.queue",
         _l("Assessment"),
         ASSESSOR,
-        beneath=("statements", "own_copies", "recommending", "profile"),
+        beneath=("statements", "own_copies", "recommending"),
+    ),
+    _entry(
+        "assessment_plans.overview", _l("Plans"), ADMINISTRATOR, ASSESSOR, Role.PSYCHOMETRICIAN
     ),
     _entry("bank.overview", _l("Item bank"), Role.AUTHOR, Role.PSYCHOMETRICIAN),
     _entry("sounds.overview", _l("Spoken instructions"), ADMINISTRATOR, Role.AUTHOR),

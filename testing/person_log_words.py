@@ -17,6 +17,7 @@ _TEST = _l("Helped you in the test")
 _PLACE = _l("Arranged your test time")
 _READ = _l("Read your text")
 _RESULT = _l("Worked on your result")
+_TALK = _l("Talked with you")
 _SAW_RESULT = _l("Saw your result")
 
 #: Everything that staff do to a person. What the person does at the kiosk is not listed.
@@ -44,6 +45,7 @@ WORDS: dict[Action, Any] = {
     Action.IDENTITY_CHECK: _l("Checked who you are"),
     Action.INTERVIEW_VIEW: _SAW,
     Action.INTERVIEW_KEEP: _l("Wrote down what you told"),
+    Action.PLAN_CHOOSE: _TEST,
     Action.SEAT_ISSUE: _TEST,
     Action.SEAT_CUT: _TEST,
     Action.SITTING_CREATE: _TEST,
@@ -60,6 +62,10 @@ WORDS: dict[Action, Any] = {
     Action.LITERACY_FINISH: _TEST,
     Action.LITERACY_CONFIRM: _RESULT,
     Action.PART_NOT_ASSESS: _TEST,
+    Action.PART_GIVE: _TEST,
+    Action.SPEAKING_BEGIN: _TALK,
+    Action.SPEAKING_KEEP: _TALK,
+    Action.SPEAKING_HEAR: _l("Listened to you speaking"),
     Action.PLAY_EXTRA: _TEST,
     Action.HELP_ANSWER: _TEST,
     Action.SCRIPT_VIEW: _READ,

@@ -101,6 +101,7 @@ NOT_ASSESSED = {
     "ended": _l("The test ended before this part."),
     "synthetic_recording": _l("This part was only practice. It gave no level."),
     "not_taken": _l("This was not in the test."),
+    "nothing_written": _l("You wrote nothing. That is why there is no level."),
 }
 
 #: What an office did, by channel.
@@ -110,5 +111,4 @@ LOOKS = {
     "text": _l("copied the text"),
     "json": _l("took a copy for its computer"),
     "csv": _l("took a copy for its computer"),
-    "transfer": _l("got a form for your teacher"),
 }

@@ -68,6 +68,13 @@ PAGES = {
         ),
     ),
     "write": Words(_l("Write"), (_l("Read the task. Then write your text in the box."),)),
+    "talk": Words(
+        _l("Now you talk with us"),
+        (
+            _l("Your answers are saved."),
+            _l("Wait here. Somebody comes and talks with you."),
+        ),
+    ),
     "paused": Words(
         _l("A pause"),
         (_l("Your answers are saved."), _l("Wait. Staff will tell you when you go on.")),

@@ -25,6 +25,7 @@ from testing.models import (
     PartState,
     Presentation,
     Script,
+    ScriptMode,
     Sitting,
     Skill,
     SkillResult,
@@ -33,6 +34,8 @@ from testing.models import (
 
 #: Skills in the order in which a profile shows them.
 SKILLS = (Skill.READING, Skill.LISTENING, Skill.WRITING, Skill.SPEAKING)
+#: Skills whose performances people rate.
+RATED = (Skill.WRITING, Skill.SPEAKING)
 #: A person like this answers so improbably less often than this: the assessor is told.
 MISFIT = 0.02
 MISFIT_DRAWS = 1000
@@ -78,8 +81,8 @@ def frozen(db: Session, sitting: Sitting) -> dict[Skill, SkillResult]:
 
 def is_provisional(db: Session, part: Part) -> bool:
     """Whether cuts, items or rating rules of the part still wait for data of their own."""
-    if part.skill is Skill.WRITING:
-        return rating_data.rules().provisional or rating_data.descriptors().provisional
+    if part.skill in RATED:
+        return rating_data.rules().provisional or rating_data.descriptors(part.skill).provisional
     if part.plan is not None and part.plan["standard"]["provisional"]:
         return True
     return any(
@@ -100,18 +103,22 @@ def _propose(
     if has_no_script and part.skill is Skill.READING:
         # What was touched beside a text that cannot be read is no level.
         return NotAssessed.SCRIPT, None
-    if part.skill is Skill.WRITING:
+    if part.skill in RATED:
         scripts = evidence.scripts_of(db, part)
-        if not any(rating.is_rateable(script) for script in scripts):
-            return (NotAssessed.SCRIPT if has_no_script else NotAssessed.NOT_TAKEN), None
-        return None, _from_ratings(scripts)
+        if any(rating.is_rateable(script) for script in scripts):
+            return None, _from_ratings(part.skill, scripts)
+        if has_no_script and part.skill is Skill.WRITING:
+            return NotAssessed.SCRIPT, None
+        # Met a prompt and wrote nothing is something else than was never asked.
+        met = any(script.submitted_at is not None for script in scripts)
+        return NotAssessed.NOTHING_WRITTEN if met else NotAssessed.NOT_TAKEN, None
     left = evidence.left_presentations(db, part)
     if part.belief is None or not left:
         return NotAssessed.NOT_TAKEN, None
     is_synthetic = any(
         one.task_version.clip is not None and one.task_version.clip.is_synthetic for one in left
     )
-    if is_synthetic and not sitting.counts_synthetic:
+    if is_synthetic and sitting.mode == "live":
         return NotAssessed.SYNTHETIC, None
     return None, _from_answers(db, part, left, is_synthetic)
 
@@ -170,20 +177,23 @@ def _from_answers(
     }
 
 
-def _from_ratings(scripts: list[Script]) -> dict[str, Any]:
-    rules, descriptors = rating_data.rules(), rating_data.descriptors()
+def _from_ratings(skill: Skill, scripts: list[Script]) -> dict[str, Any]:
+    rules, descriptors = rating_data.rules(), rating_data.descriptors(skill)
     rated = [script for script in scripts if rating.is_rateable(script)]
     decided = [rating.decided_level(script) for script in rated]
     found = arithmetic.rated_belief(rules, [one for one in decided if one is not None])
     belief = found.to_record()
     thirds = sum(one is not None and one.n_ratings == 3 for one in decided)
     empty = len(scripts) - len(rated)
-    on_paper = sum(script.mode.value == "paper" for script in rated)
+    on_paper = sum(script.mode is ScriptMode.PAPER for script in rated)
+    live = sum(script.mode is ScriptMode.LIVE for script in rated)
+    told = "talks" if skill is Skill.SPEAKING else "ratings"
     provisional = rules.provisional or descriptors.provisional
     reasons: list[dict[str, Any]] = [
-        {"code": "ratings", "texts": found.n_scripts, "ratings": found.n_ratings}
+        {"code": told, "texts": found.n_scripts, "ratings": found.n_ratings}
     ]
-    for code, count in (("third", thirds), ("empty_text", empty), ("paper", on_paper)):
+    for code, count in (("third", thirds), ("empty_text", empty), ("paper", on_paper),
+                        ("live", live)):  # fmt: skip
         if count:
             reasons.append({"code": code, "texts": count})
     if found.borderline:

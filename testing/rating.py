@@ -13,13 +13,13 @@ from testing import clock, events, rating_data
 from testing.events import Action
 from testing.models import (
     Chain,
-    Criterion,
     Event,
     Part,
     Person,
     Rating,
     RatingOrder,
     Script,
+    ScriptMode,
     Sitting,
     SittingNote,
     Staff,
@@ -40,6 +40,10 @@ RATERS_OWN = (
 
 class AlreadyRated(Refusal):
     """The marks were sent already; nobody changes them."""
+
+
+class HeardOnce(Refusal):
+    """A talk without a recording cannot go to another rater."""
 
 
 class MarksMissing(Refusal):
@@ -102,7 +106,7 @@ def take_next(db: Session, staff: Staff, *, now: datetime) -> Rating | None:
 
 def open_order(script: Script) -> RatingOrder | None:
     """Which rating the script lacks; None when it lacks none or waits for those begun."""
-    if script.level is not None:
+    if script.level is not None or script.mode is ScriptMode.LIVE:
         return None
     given = {rating.order: rating for rating in script.ratings}
     for order in (RatingOrder.FIRST, RatingOrder.SECOND):
@@ -161,7 +165,7 @@ def save(db: Session, rating: Rating, marks: Mapping[str, str], note: str) -> No
     :raise MarksMissing: a mark that is not a level of a criterion.
     """
     _refuse_unless_open(db, rating)
-    rating.marks = _checked(marks)
+    rating.marks = _checked(rating.script, marks)
     rating.note = note.strip()[:LONGEST_NOTE]
 
 
@@ -181,7 +185,7 @@ def submit(
     """
     script = _locked(db, rating.script_id)
     save(db, rating, marks, note)
-    if rating.marks is None or set(rating.marks) != {criterion.value for criterion in Criterion}:
+    if rating.marks is None or set(rating.marks) != set(script.criteria):
         raise MarksMissing
     rating.level = arithmetic.median_level(list(rating.marks.values()))
     rating.submitted_at = now
@@ -194,6 +198,9 @@ def submit(
 def decided_level(script: Script) -> arithmetic.ScriptLevel | None:
     """What the raters agree on; None while a rating is missing."""
     levels = [rating.level for rating in in_order(script) if rating.level is not None]
+    if script.mode is ScriptMode.LIVE:
+        # Nobody can hear it again: the one who sat beside decides, and the doubt is the larger.
+        return arithmetic.level_of_one(levels[0]) if levels else None
     return arithmetic.script_level(rating_data.rules(), levels)
 
 
@@ -207,19 +214,22 @@ def give_back(db: Session, rating: Rating, *, actor: Staff, now: datetime) -> No
     """The script waits for another rater; it does not come back to one who gave it back.
 
     :raise AlreadyRated: the marks were sent.
+    :raise HeardOnce: nobody else heard the talk.
     """
     _refuse_unless_open(db, rating)
+    if rating.script.mode is ScriptMode.LIVE:
+        raise HeardOnce
     _record(db, Action.RATING_RETURN, rating, actor=actor, now=now)
     rating.script.ratings.remove(rating)
     db.delete(rating)
 
 
 def is_rateable(script: Script) -> bool:
-    """Whether there is a text to rate: handed in, and something is written."""
+    """Whether there is something to rate: handed in, and written or spoken."""
     return (
         script.submitted_at is not None
         and not script.is_dont_know
-        and bool(script.text.strip(_BLANK))
+        and (script.is_spoken or bool(script.text.strip(_BLANK)))
     )
 
 
@@ -243,7 +253,8 @@ def _for_rater(staff: Staff) -> Select[Script]:
             Script.submitted_at.is_not(None),
             Script.level.is_(None),
             Script.is_dont_know.is_(False),
-            func.trim(Script.text, _BLANK) != "",
+            (Script.mode == ScriptMode.RECORDED) | (func.trim(Script.text, _BLANK) != ""),
+            Script.mode != ScriptMode.LIVE,
             ~rates_already,
             ~_gave_back(staff),
             ~_knows(staff),
@@ -303,19 +314,19 @@ def _refuse_unless_open(db: Session, rating: Rating) -> None:
         raise AlreadyRated
 
 
-def _checked(marks: Mapping[str, str]) -> dict[str, str]:
+def _checked(script: Script, marks: Mapping[str, str]) -> dict[str, str]:
     """Marks by criterion, in the criteria's order.
 
     :raise MarksMissing: a criterion or a level that does not exist.
     """
-    if set(marks) - {criterion.value for criterion in Criterion}:
+    if set(marks) - set(script.criteria):
         raise MarksMissing
     for level in marks.values():
         try:
             arithmetic.place_of(level)
         except arithmetic.RatingRefused:
             raise MarksMissing from None
-    return {one.value: marks[one.value] for one in Criterion if one.value in marks}
+    return {one.value: marks[one.value] for one in script.criteria if one.value in marks}
 
 
 def _record(

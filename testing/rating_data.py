@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from scoring.cefr import REPORTED_LEVELS
+from scoring.cefr import BANDS, REPORTED_LEVELS, band_of
 from scoring.ratings import RatingRules
-from testing.models import Criterion
+from testing.models import SPEAKING_CRITERIA, WRITING_CRITERIA, Criterion, Skill
 from testing.settings import CHECKOUT
 
 FOLDER = CHECKOUT / "testing" / "data"
@@ -39,8 +39,10 @@ def rules() -> RatingRules:
 
 
 @cache
-def descriptors() -> Descriptors:
+def descriptors(skill: Skill = Skill.WRITING) -> Descriptors:
     """The level descriptions in use."""
+    if skill is Skill.SPEAKING:
+        return read_by_band(FOLDER / "speaking_descriptors.toml")
     return read_descriptors(FOLDER / "rating_descriptors.toml")
 
 
@@ -63,12 +65,39 @@ def read_descriptors(file: Path) -> Descriptors:
     texts: dict[str, dict[Criterion, dict[str, str]]] = {}
     for language in LANGUAGES:
         texts[language] = {}
-        for criterion in Criterion:
+        for criterion in WRITING_CRITERIA:
             given = table.get(language, {}).get(criterion.value, {})
             if set(given) != set(REPORTED_LEVELS):
                 odd = sorted(set(given) ^ set(REPORTED_LEVELS))
                 raise BadRatingData(f"{file.name}: {language}.{criterion.value}: {odd[0]}")
             texts[language][criterion] = {level: given[level] for level in REPORTED_LEVELS}
+    return Descriptors(
+        version=table["version"],
+        provisional=table["provisional"],
+        origin=table["origin"].strip(),
+        texts=texts,
+    )
+
+
+def read_by_band(file: Path) -> Descriptors:
+    """The descriptions of speaking in a file: every band of every criterion in both languages.
+
+    A level is told by its band.
+
+    :raise BadRatingData: naming what is missing or too much.
+    """
+    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    texts: dict[str, dict[Criterion, dict[str, str]]] = {}
+    for language in LANGUAGES:
+        texts[language] = {}
+        for criterion in SPEAKING_CRITERIA:
+            given = table.get(language, {}).get(criterion.value, {})
+            if set(given) != set(BANDS):
+                odd = sorted(set(given) ^ set(BANDS))
+                raise BadRatingData(f"{file.name}: {language}.{criterion.value}: {odd[0]}")
+            texts[language][criterion] = {
+                level: given[band_of(level)] for level in REPORTED_LEVELS
+            }
     return Descriptors(
         version=table["version"],
         provisional=table["provisional"],

@@ -26,7 +26,10 @@ from testing.settings import Mode
 
 #: Skills that the engine measures; the others are written or spoken and rated by people.
 MEASURED = (Skill.READING, Skill.LISTENING)
-NO_PROMPT = "a writing prompt in use"
+NO_PROMPT = {
+    Skill.WRITING: "a writing prompt in use",
+    Skill.SPEAKING: "a speaking set in use",
+}
 
 _VERDICTS = Kept(64)
 _LOWEST = Kept(64)
@@ -72,7 +75,7 @@ def unmet_of(db: Session, language: str, skill: str) -> tuple[str, ...]:
     """What the bank in use lacks for a whole part; worked out once for each state of the bank."""
     rows = _in_use(db, language, skill)
     if skill not in MEASURED:
-        return () if rows else (NO_PROMPT,)
+        return () if rows else (NO_PROMPT[Skill(skill)],)
     key = (
         db.get_bind().engine.url,
         language,

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 SHORTEST_SECONDS = 0.5
 LONGEST_SECONDS = 60.0
+#: A speaking interview.
+SHORTEST_TALK_SECONDS = 5.0
+LONGEST_TALK_SECONDS = 900.0
 #: Below this nobody speaks near the microphone, in LUFS.
 TOO_QUIET = -45.0
 #: More of the samples at full scale than this sounds broken.
@@ -68,7 +71,23 @@ def prepare(sent: Path, target: Path) -> float:
     return float(kept.size / RATE)
 
 
-def _read(sent: Path) -> "tuple[Samples, int]":
+def prepare_talk(sent: Path, target: Path) -> float:
+    """`target` is an MP3 at the usual loudness of all that was said; returns its seconds.
+
+    A talk cannot be held again for a loud moment: only what nobody could understand is refused.
+
+    :raise BadRecording: it holds no sound, too little of it, or nobody near the microphone.
+    """
+    samples, rate = _read(sent, LONGEST_TALK_SECONDS)
+    if samples.size / rate < SHORTEST_TALK_SECONDS:
+        raise BadRecording(Fault.TOO_SHORT)
+    if loudness_of(samples, rate) < TOO_QUIET:
+        raise BadRecording(Fault.TOO_QUIET)
+    write_levelled(resampled(samples, rate), target)
+    return float(samples.size / rate)
+
+
+def _read(sent: Path, most_seconds: float = LONGEST_SECONDS) -> "tuple[Samples, int]":
     """WAV, FLAC, Ogg and MP3 directly; what else browsers record by ffmpeg, if it is installed."""
     try:
         samples, rate, _channels = read_sound(sent)
@@ -84,7 +103,7 @@ def _read(sent: Path) -> "tuple[Samples, int]":
         command = [
             program, "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file",
             "-format_whitelist", "matroska,webm,mov,mp4,ogg", "-i", str(sent.resolve()),
-            "-t", str(LONGEST_SECONDS + 1), "-vn", "-ac", "1", str(wave),
+            "-t", str(most_seconds + 1), "-vn", "-ac", "1", str(wave),
         ]  # fmt: skip
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=DECODE_SECONDS)  # noqa: S603

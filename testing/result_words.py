@@ -22,6 +22,8 @@ CRITERIA = {
     Criterion.RANGE: _l("Range"),
     Criterion.ACCURACY: _l("Accuracy"),
     Criterion.COHERENCE: _l("Coherence"),
+    Criterion.FLUENCY: _l("Fluency"),
+    Criterion.INTERACTION: _l("Interaction"),
 }
 
 #: What each criterion asks.
@@ -30,6 +32,14 @@ CRITERION_HINTS = {
     Criterion.RANGE: _l("How much language does the writer have?"),
     Criterion.ACCURACY: _l("How right are the words and the grammar?"),
     Criterion.COHERENCE: _l("How well does the text hang together?"),
+}
+
+SPEAKING_HINTS = {
+    Criterion.RANGE: _l("How much language does the speaker have?"),
+    Criterion.ACCURACY: _l("How right are the words and the grammar?"),
+    Criterion.FLUENCY: _l("How smoothly does the talk go on?"),
+    Criterion.INTERACTION: _l("How does the speaker take part in the talk?"),
+    Criterion.COHERENCE: _l("How well does what is said hang together?"),
 }
 
 #: Why a skill has no level: stands behind "Not assessed".
@@ -43,6 +53,7 @@ NOT_ASSESSED = {
     NotAssessed.ENDED: _l("The test ended before this part was done."),
     NotAssessed.SYNTHETIC: _l("The recordings were spoken by a machine."),
     NotAssessed.NOT_TAKEN: _l("The part was not in the test, or nothing was answered."),
+    NotAssessed.NOTHING_WRITTEN: _l("The person was given the task and wrote nothing."),
 }
 
 #: Verdicts on one answer.
@@ -196,6 +207,21 @@ def reason_sentence(reason: dict[str, Any]) -> str:
                     "%(num)s texts were rated, %(ratings)s ratings in all.",
                     reason["texts"],
                     ratings=reason["ratings"],
+                )
+            )
+        case "talks":
+            return str(
+                ngettext(
+                    "The speaking interview was rated by %(num)s rater.",
+                    "The speaking interview was rated by %(num)s raters.",
+                    reason["ratings"],
+                )
+            )
+        case "live":
+            return str(
+                _(
+                    "The talk was not recorded: one rater, who sat beside, rated it, and nobody "
+                    "can hear it again."
                 )
             )
         case "third":

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from testing import access, clock, events, readiness
+from testing import access, clock, delivery, events
+from testing.assessment_plans import choosing
 from testing.events import Action
 from testing.keys import Keys
 from testing.literacy import screen_of, screens
@@ -23,14 +24,11 @@ from testing.models import (
     Sitting,
     SittingNote,
     SittingState,
-    Skill,
     Staff,
     Visit,
 )
 from testing.refusals import Refusal, TooMany
 
-#: Parts of a sitting in the order in which a person meets them.
-PARTS = (Skill.READING, Skill.LISTENING, Skill.WRITING)
 #: A code is not given out again while somebody may still hold a slip of paper with it.
 CODE_MEMORY = timedelta(days=14)
 MOST_EXTRA_MINUTES = 240
@@ -82,14 +80,7 @@ def sitting_of(db: Session, booking: Booking) -> Sitting | None:
 
 
 def issue_code(
-    db: Session,
-    keys: Keys,
-    booking: Booking,
-    *,
-    mode: str,
-    counts_synthetic: bool = True,
-    actor: Staff,
-    now: datetime,
+    db: Session, keys: Keys, booking: Booking, *, mode: str, actor: Staff, now: datetime
 ) -> tuple[Visit, str]:
     """A new one-time code for today; any kiosk bound before is cut off. Answers stay.
 
@@ -101,10 +92,7 @@ def issue_code(
         raise NotArrived
     sitting = sitting_of(db, booking)
     if sitting is None:
-        readiness.refuse_unless_ready(db, booking.referral.language, PARTS)
-        sitting = _open(
-            db, booking, mode=mode, counts_synthetic=counts_synthetic, actor=actor, now=now
-        )
+        sitting = _open(db, booking, mode=mode, actor=actor, now=now)
     if sitting.state in (SittingState.FINISHED, SittingState.ENDED):
         raise SittingClosed
     cut_seat(db, sitting, actor=actor, now=now)
@@ -280,6 +268,8 @@ def leave_out(
     part.state = PartState.NOT_ASSESSED
     part.not_assessed = reason
     part.ended_at = now
+    if any(each.state is PartState.DONE for each in part.sitting.parts):
+        delivery.finish_if_over(db, part.sitting, actor=actor, now=now)
     _note(
         db,
         part.sitting,
@@ -401,13 +391,7 @@ def visits_of_day(db: Session, centre_id: int, day: date) -> list[Visit]:
 
 
 def _open(
-    db: Session,
-    booking: Booking,
-    *,
-    mode: str,
-    counts_synthetic: bool,
-    actor: Staff,
-    now: datetime,
+    db: Session, booking: Booking, *, mode: str, actor: Staff, now: datetime
 ) -> Sitting:
     referral = booking.referral
     sitting = Sitting(
@@ -416,20 +400,16 @@ def _open(
         person_id=referral.person_id,
         language=referral.language,
         mode=mode,
-        counts_synthetic=counts_synthetic,
         state=SittingState.OPEN,
         seated_by_id=actor.id,
         created_at=now,
     )
-    sitting.parts = [
-        Part(position=position, skill=skill, state=PartState.WAITING)
-        for position, skill in enumerate(PARTS, start=1)
-    ]
     db.add(sitting)
     db.flush()
     events.record(
         db, Action.SITTING_CREATE, on=referral.person, subject=sitting, actor=actor, now=now
     )
+    choosing.open_with_plan(db, sitting, actor=actor, now=now)
     return sitting
 
 

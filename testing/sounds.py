@@ -31,6 +31,7 @@ from testing.models import PromptSound, Staff
 from testing.person_words import Words
 from testing.refusals import NotFound
 from testing.settings import Mode, Settings
+from testing.speaking import person_words as speaking_words
 
 FOLDER = "prompts"
 #: A synthetic voice guesses what these languages do not write: a speaker has to listen first.
@@ -107,7 +108,12 @@ def has_sound(settings: Settings, language: str, words: str) -> bool:
 
 def all_spoken() -> dict[str, Words]:
     """Every page and question with its words, by a stable code."""
-    return person_words.all_spoken() | interview_words.all_spoken() | literacy_words.PAGES
+    return (
+        person_words.all_spoken()
+        | interview_words.all_spoken()
+        | speaking_words.all_spoken()
+        | literacy_words.PAGES
+    )
 
 
 def prompts(language: str) -> list[Prompt]:
@@ -213,7 +219,7 @@ def approve(
     row = _row(db, prompt)
     row.is_synthetic = row.is_synthetic if row.approved_at else True
     if row.is_synthetic:
-        _place(file, approved_file_of(media, prompt.language, prompt.digest))
+        place(file, approved_file_of(media, prompt.language, prompt.digest))
     row.seconds = row.seconds or _seconds(file)
     _vouch(db, row, prompt, Action.SOUND_APPROVE, speaker=speaker, actor=actor, now=now)
     return row
@@ -234,7 +240,7 @@ def keep_recording(
     row = _row(db, prompt)
     row.is_synthetic = False
     row.seconds = seconds
-    _place(recording, approved_file_of(media, prompt.language, prompt.digest))
+    place(recording, approved_file_of(media, prompt.language, prompt.digest))
     _vouch(db, row, prompt, Action.SOUND_RECORD, speaker=speaker, actor=actor, now=now)
     return row
 
@@ -284,7 +290,7 @@ def _vouch(
     )
 
 
-def _place(source: Path, target: Path) -> None:
+def place(source: Path, target: Path) -> None:
     """`target` is a copy of `source`, whole from the first moment that it is seen."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")

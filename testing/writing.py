@@ -32,22 +32,27 @@ class NotTheCurrentScript(Refusal):
     """The text is for a prompt that is not before the person."""
 
 
-def level_so_far(part: Part) -> str:
-    """The level between the other parts' beliefs, the lower one where they disagree by one."""
+def level_so_far(part: Part, begin: str | None) -> str:
+    """The level between the other parts' beliefs, the lower one where they disagree by one.
+
+    Without any it is `begin`, to which the interview points.
+    """
     found = sorted(
         LEVELS.index(other.belief["most_probable_level"])
         for other in part.sitting.parts
         if other.belief
     )
-    return LEVELS[(found[0] + found[-1]) // 2] if found else UNKNOWN
+    return LEVELS[(found[0] + found[-1]) // 2] if found else begin or UNKNOWN
 
 
-def choose_prompts(db: Session, part: Part, *, seen: list[str], now: datetime) -> list[Script]:
+def choose_prompts(
+    db: Session, part: Part, *, seen: list[str], begin: str | None, now: datetime
+) -> list[Script]:
     """One prompt for a beginner, else two of different areas, for the level so far.
 
     Prompts that the person met before come last. The returned scripts are empty and open.
     """
-    level = LEVELS.index(level_so_far(part))
+    level = LEVELS.index(level_so_far(part, begin))
     offered = bank_rows.versions_in_use(db, part.sitting.language, "writing")
 
     def distance(version: TaskVersion) -> tuple[bool, int, int, str]:

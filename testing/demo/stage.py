@@ -23,6 +23,7 @@ from testing.demo import cast
 from testing.demo.candidate import Pace, sit
 from testing.demo.cast import PersonRole
 from testing.models import (
+    WRITING_CRITERIA,
     Booking,
     BookingState,
     Centre,
@@ -374,7 +375,7 @@ def _rate(db: Session, stage: Stage, marks: tuple[str, str], pace: Pace) -> None
     usual, strict = marks
     for number, rater in enumerate(stage.of_role(Role.RATER)[:2]):
         while (own := rating.take_next(db, rater, now=pace.next())) is not None:
-            given = {criterion.value: usual for criterion in Criterion}
+            given = {criterion.value: usual for criterion in WRITING_CRITERIA}
             if number:
                 given[Criterion.ACCURACY.value] = strict
             rating.view(db, own, actor=rater, now=pace.next())

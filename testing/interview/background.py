@@ -191,6 +191,14 @@ def background_of(db: Session, sitting: Sitting) -> Background | None:
     return None if interview is None else read(interview)
 
 
+def accommodations_of(db: Session, sitting: Sitting) -> frozenset[Accommodation]:
+    """What the person asked for today; one short query, because the kiosk asks."""
+    answers = db.scalar(
+        select(Interview.answers).where(Interview.referral_id == sitting.referral_id)
+    )
+    return frozenset(Accommodation(code) for code in (answers or {}).get("accommodations", ()))
+
+
 def read(interview: Interview) -> Background:
     """The interview's answers as values."""
     told = interview.answers

@@ -1,6 +1,7 @@
 """Every table of the service; importing this package registers them on one metadata."""
 
 from items.orm import Base
+from testing.models.assessment_plans import AssessmentPlan, PlanSource
 from testing.models.bookings import Booking, BookingState, Occasion
 from testing.models.documents import DocumentKind, SignedDocument
 from testing.models.events import Chain, Event, Seal
@@ -34,7 +35,15 @@ from testing.models.people import (
     Referral,
     ReferralState,
 )
-from testing.models.rating import Criterion, Rating, RatingOrder, Script, ScriptMode
+from testing.models.rating import (
+    SPEAKING_CRITERIA,
+    WRITING_CRITERIA,
+    Criterion,
+    Rating,
+    RatingOrder,
+    Script,
+    ScriptMode,
+)
 from testing.models.recommending import (
     PersonFacts,
     RecommendationProposal,
@@ -57,8 +66,12 @@ from testing.models.sittings import (
     SittingState,
     Visit,
 )
+from testing.models.speaking import SpeakingTalk
 
 __all__ = [
+    "SPEAKING_CRITERIA",
+    "WRITING_CRITERIA",
+    "AssessmentPlan",
     "Base",
     "BlindLevel",
     "Booking",
@@ -94,6 +107,7 @@ __all__ = [
     "PermissionContent",
     "Person",
     "PersonFacts",
+    "PlanSource",
     "Play",
     "Presentation",
     "PromptSound",
@@ -119,6 +133,7 @@ __all__ = [
     "SittingState",
     "Skill",
     "SkillResult",
+    "SpeakingTalk",
     "Staff",
     "StaffSession",
     "Statement",

@@ -15,10 +15,14 @@ _UNRATED = text("level IS NULL")
 
 
 class ScriptMode(StrEnum):
-    """How the person wrote."""
+    """How the person wrote or spoke."""
 
     KEYBOARD = "keyboard"
     PAPER = "paper"
+    #: Spoken, and recorded with the person's agreement.
+    RECORDED = "recorded"
+    #: Spoken before a second person, who rates at once; nothing can be heard again.
+    LIVE = "live"
 
 
 class Criterion(StrEnum):
@@ -28,6 +32,18 @@ class Criterion(StrEnum):
     RANGE = "range"
     ACCURACY = "accuracy"
     COHERENCE = "coherence"
+    FLUENCY = "fluency"
+    INTERACTION = "interaction"
+
+
+WRITING_CRITERIA = (
+    Criterion.TASK, Criterion.RANGE, Criterion.ACCURACY, Criterion.COHERENCE,
+)  # fmt: skip
+SPEAKING_CRITERIA = (
+    Criterion.RANGE, Criterion.ACCURACY, Criterion.FLUENCY, Criterion.INTERACTION,
+    Criterion.COHERENCE,
+)  # fmt: skip
+SPOKEN = (ScriptMode.RECORDED, ScriptMode.LIVE)
 
 
 class RatingOrder(StrEnum):
@@ -38,7 +54,7 @@ class RatingOrder(StrEnum):
 
 
 class Script(Base):
-    """A written response to one prompt."""
+    """A written response to one prompt, or a spoken one to one speaking set."""
 
     __tablename__ = "script"
     __table_args__ = (
@@ -73,6 +89,15 @@ class Script(Base):
     part: Mapped[Part] = relationship()
     task_version: Mapped[TaskVersion] = relationship()
     ratings: Mapped[list["Rating"]] = relationship(back_populates="script", order_by="Rating.id")
+
+    @property
+    def is_spoken(self) -> bool:
+        return self.mode in SPOKEN
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """What a rater of this script judges."""
+        return SPEAKING_CRITERIA if self.is_spoken else WRITING_CRITERIA
 
 
 class Rating(Base):

@@ -34,6 +34,8 @@ class NotAssessed(StrEnum):
     ENDED = "ended"
     SYNTHETIC = "synthetic_recording"
     NOT_TAKEN = "not_taken"
+    #: The part was given, and the person handed in nothing that could be rated.
+    NOTHING_WRITTEN = "nothing_written"
 
 
 class BlindLevel(Base):
@@ -118,7 +120,7 @@ class Release(Base):
     permission_id: Mapped[int] = mapped_column(ForeignKey("permission.id"), index=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    #: A value of `releases.Channel`.
+    #: page, pdf, text, json or csv.
     channel: Mapped[str] = mapped_column(String(8))
     contents: Mapped[list[str]] = mapped_column(JsonText)
     at: Mapped[datetime]

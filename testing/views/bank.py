@@ -156,7 +156,7 @@ def ready():
         found=[
             readiness.readiness_of(g.db, language, skill, mode)
             for language in LANGUAGES
-            for skill in (Skill.READING, Skill.LISTENING, Skill.WRITING)
+            for skill in Skill
         ],
     )
 

@@ -5,8 +5,9 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from testing import access, bookings, languages
+from testing import access, bookings, languages, sittings
 from testing.access import Unit, page, roles
+from testing.assessment_plans import choosing
 from testing.forms.interview import interview_form
 from testing.interview import keeping, pages, questions, staff_words
 from testing.models import Booking, Role
@@ -45,6 +46,9 @@ def keep(public_id: str):
         actor=g.staff,
         now=g.now,
     )
+    sitting = sittings.sitting_of(g.db, found)
+    if sitting is not None:
+        choosing.follow_interview(g.db, sitting, actor=g.staff, now=g.now)
     flash(_("The interview is kept."), "done")
     return redirect(url_for("desk.booking", public_id=public_id), 303)
 

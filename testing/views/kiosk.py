@@ -36,6 +36,7 @@ from testing import (
 from testing.access import PUBLIC, SEAT_COOKIE, SEATED, Unit, page
 from testing.answers import Answer, answers_from
 from testing.delivery import Where
+from testing.interview.background import Accommodation, accommodations_of
 from testing.languages import PERSON_CODES, PERSON_LANGUAGES
 from testing.models import Play, Presentation, Script
 from testing.refusals import NotFound, TooMany
@@ -130,7 +131,9 @@ def common(place: delivery.Place) -> dict[str, Any]:
     assert words is not None
     spoken = words.spoken
     has_sound = g.visit.language and sounds.has_sound(access.the_settings(), language, spoken)
+    helps = accommodations_of(g.db, g.visit.sitting)
     return {
+        "large_print": Accommodation.LARGE_PRINT in helps,
         "words": words,
         "language_url": url_for("kiosk.language") if g.visit.language else None,
         "language_name": kiosk_pages.own_name(language),
@@ -218,6 +221,10 @@ def _writing(place: delivery.Place) -> Any:
     )
 
 
+def _talk(place: delivery.Place) -> Any:
+    return render_template("kiosk/talk.html", **common(place))
+
+
 def _finished(_place: delivery.Place) -> Any:
     return redirect(url_for("kiosk.done"), 303)
 
@@ -230,6 +237,7 @@ PAGES = {
     Where.BREATH: _breath,
     Where.TASK: _task,
     Where.WRITING: _writing,
+    Where.TALK: _talk,
     Where.FINISHED: _finished,
 }
 

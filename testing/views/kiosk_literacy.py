@@ -73,5 +73,5 @@ def touch():
         lot=lot(),
         now=g.now,
     )
-    delivery.finish_if_over(g.db, g.visit, now=g.now)
+    delivery.finish_if_over(g.db, g.visit.sitting, actor=g.visit, now=g.now)
     return kiosk.here_again()

@@ -341,4 +341,4 @@ def _finish_sitting(screen: LiteracyScreen) -> None:
     """Where the screen was the last thing to do, the person has come to the end."""
     visit = next((one for one in screen.sitting.visits if one.cut_at is None), None)
     if visit is not None:
-        delivery.finish_if_over(g.db, visit, now=g.now)
+        delivery.finish_if_over(g.db, visit.sitting, actor=visit, now=g.now)

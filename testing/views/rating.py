@@ -2,17 +2,28 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from items.bank_files import count_words
 from scoring.cefr import REPORTED_LEVELS
-from testing import blinding, clock, events, kiosk_pages, rating, rating_data, result_words
+from testing import (
+    access,
+    blinding,
+    clock,
+    events,
+    kiosk_pages,
+    rating,
+    rating_data,
+    result_words,
+)
 from testing.access import Unit, page, roles
 from testing.events import Action
 from testing.forms.fields import Form
-from testing.models import Criterion, Rating, Role
+from testing.models import Criterion, Rating, Role, ScriptMode
+from testing.refusals import NotFound
+from testing.speaking import talks
 
 bp = Blueprint("rating", __name__, url_prefix="/rating")
 RATER = roles(Role.RATER)
@@ -49,7 +60,7 @@ def script(public_id: str):
         rating.view(g.db, own, actor=g.staff, now=g.now)
         return _page(own)
     marks, note = _marks(), request.form.get("note", "")
-    missing = [one for one in Criterion if one.value not in marks]
+    missing = [one for one in own.script.criteria if one.value not in marks]
     if not Form().validate() or missing:
         rating.save(g.db, own, marks, note)
         return _page(own, missing), 400
@@ -80,6 +91,18 @@ def give_back(public_id: str):
     return redirect(url_for("rating.queue"), 303)
 
 
+@bp.get("/<public_id>/recording")
+@page(RATER, Unit.OWN)
+def recording(public_id: str):
+    """The talk, for the rater who has it to rate; opening the page was logged already."""
+    with access.the_database().reading() as db:
+        own = rating.own(db, public_id, g.staff)
+        file = talks.file_of(access.the_settings(), talks.of_script(db, own.script))
+    if not file.is_file():
+        raise NotFound
+    return send_file(file, mimetype="audio/mpeg", conditional=True)
+
+
 def _to_next() -> Any:
     taken = rating.take_next(g.db, g.staff, now=g.now)
     if taken is None:
@@ -96,18 +119,19 @@ def _page(own: Rating, missing: list[Criterion] | tuple[()] = ()) -> str:
     """The script and the criteria. Nothing here tells who wrote it or what others gave."""
     script = own.script
     language = "sv" if str(get_locale()) == "sv" else "fi"
-    texts = rating_data.descriptors()
+    texts = rating_data.descriptors(script.part.skill)
+    hints = result_words.SPEAKING_HINTS if script.is_spoken else result_words.CRITERION_HINTS
     text = blinding.blind(script.text, script.part.sitting.person)
     criteria = [
         {
             "name": one.value,
             "word": result_words.CRITERIA[one],
-            "hint": result_words.CRITERION_HINTS[one],
+            "hint": hints[one],
             "chosen": (own.marks or {}).get(one.value),
             "descriptors": texts.texts[language][one],
             "is_missing": one in missing,
         }
-        for one in Criterion
+        for one in script.criteria
     ]
     return render_template(
         "rating/script.html",
@@ -117,6 +141,10 @@ def _page(own: Rating, missing: list[Criterion] | tuple[()] = ()) -> str:
         mark=blinding.MARK,
         words=count_words(script.text),
         prompt=kiosk_pages.prompt_view(script),
+        is_spoken=script.is_spoken,
+        recording_url=url_for("rating.recording", public_id=own.public_id)
+        if script.mode is ScriptMode.RECORDED
+        else None,
         notes=script.task_version.document.get("notes", ""),
         language=script.task_version.document["language"],
         mode=script.mode.value,

@@ -28,7 +28,6 @@ NO_PAGES = {
     "kiosk.recording",
     "kiosk.sound",
     "media.picture",
-    "profile.recording",
     "static",
 }
 

@@ -216,7 +216,7 @@ def test_readiness_names_the_constraint_that_cannot_be_met(page, author, small_b
     page.get("/bank/readiness")
     card = page.html.select("section.card")
     assert "A test may be opened" in card[0].get_text()
-    assert "no task in use" in card[3].get_text()
+    assert "no task in use" in card[4].get_text()
     assert "synthetic" in card[1].get_text()
     ask_for(database, "fi", "reading", {"areas": {"money": {"min": 12}}, "max_tasks": 12})
     page.get("/bank/readiness")

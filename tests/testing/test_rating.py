@@ -9,13 +9,22 @@ from sqlalchemy import func, select
 
 from testing import clock, events, people, rating, rating_data, sittings
 from testing.events import Action
-from testing.models import Criterion, Event, Person, Rating, RatingOrder, Role, Script, Staff
+from testing.models import (
+    WRITING_CRITERIA,
+    Event,
+    Person,
+    Rating,
+    RatingOrder,
+    Role,
+    Script,
+    Staff,
+)
 from testing.rating import AlreadyRated, MarksMissing
 from tests.testing.builders import Arrival, Builder
 from tests.testing.pages import Page
 from tests.testing.walks import colleague, import_writing, rate, wrote
 
-MARKS = [one.value for one in Criterion]
+MARKS = [one.value for one in WRITING_CRITERIA]
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from testing import clock, delivery, plans, sittings, writing
 from testing.answers import Answer
 from testing.models import (
     Centre,
-    Criterion,
     Part,
     PartState,
     Rating,
@@ -94,13 +93,15 @@ def wrote(build: Builder, arrival: Arrival, *texts: str) -> list[Script]:
 
 def rate(build: Builder, rater: Staff, *levels: str, note: str = "") -> Rating:
     """The rater takes the next script and gives these levels, one a criterion (or one for all)."""
-    wanted = levels * 4 if len(levels) == 1 else levels
+
 
     def work(db):
         staff = db.get_one(Staff, rater.id)
         rating = take_next(db, staff, now=clock.now())
         assert rating is not None, "nothing waits for this rater"
-        marks = {one.value: level for one, level in zip(Criterion, wanted, strict=True)}
+        criteria = [one.value for one in rating.script.criteria]
+        wanted = levels * len(criteria) if len(levels) == 1 else levels
+        marks = dict(zip(criteria, wanted, strict=True))
         submit(db, rating, marks, note, actor=staff, now=clock.now())
         return rating
 
@@ -123,7 +124,7 @@ def walk(
             select(Visit).where(Visit.sitting_id == arrival.sitting(db).id, Visit.cut_at.is_(None))
         ).one()
 
-    for _part in sittings.PARTS:
+    for _part in ("reading", "listening", "writing"):
         build.do(lambda db: delivery.start_part(db, visit_of(db), now=clock.now(), seed=7))
         while True:
             done = build.do(lambda db: _step(db, visit_of(db), knows, list(texts)))

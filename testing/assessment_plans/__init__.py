@@ -1,0 +1,1 @@
+"""Assessment plans: which parts a person is given, in which order, and why."""

@@ -1,0 +1,263 @@
+"""Choosing a plan: by the interview when a sitting opens, by the administrator with a reason."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scoring.routing import Known, Route, start_level
+from testing import events, readiness
+from testing.assessment_plans import rules
+from testing.assessment_plans.rules import Plan, Plans
+from testing.events import Action
+from testing.interview import background_of
+from testing.interview.facts import facts_of
+from testing.models import (
+    AssessmentPlan,
+    NotAssessed,
+    Part,
+    PartState,
+    PlanSource,
+    Sitting,
+    SittingState,
+    Skill,
+    Staff,
+)
+from testing.refusals import Refusal
+
+
+class PlanReasonMissing(Refusal):
+    """Who changes a plan says why."""
+
+    status = 400
+
+
+class NoSuchPlan(Refusal):
+    """There is no plan with this code."""
+
+    status = 400
+
+
+class PlanClosed(Refusal):
+    """The sitting has come to its end: its plan is a fact."""
+
+
+class PartTaken(Refusal):
+    """The part has begun or is over: it cannot be given after all."""
+
+
+def known_of(db: Session, sitting: Sitting) -> Known:
+    """What the rules may look at before the sitting begins."""
+    return Known(facts_of(sitting.referral, background_of(db, sitting)))
+
+
+def of_sitting(db: Session, sitting: Sitting) -> AssessmentPlan | None:
+    """The sitting's plan; None for a sitting that was opened before there were plans."""
+    return db.scalar(select(AssessmentPlan).where(AssessmentPlan.sitting_id == sitting.id))
+
+
+def open_with_plan(
+    db: Session, sitting: Sitting, *, actor: Staff, now: datetime, plans: Plans | None = None
+) -> AssessmentPlan:
+    """A new sitting has its plan and the plan's parts.
+
+    :raise BankNotReady: the bank in use cannot give one of the parts.
+    """
+    plans = plans or rules.in_use()
+    known = known_of(db, sitting)
+    plan, reason = plans.choose(known)
+    row = AssessmentPlan(
+        sitting_id=sitting.id,
+        version=plans.version,
+        code=plan.code,
+        source=PlanSource.INTERVIEW if "interviewed" in known.facts else PlanSource.DEFAULT,
+        reason=reason,
+        facts=dict(known.facts),
+        starts=[
+            {"part": one.part, "fact": one.fact, "offset": one.offset}
+            for one in plans.starts.starts
+        ],
+        chosen_at=now,
+    )
+    db.add(row)
+    _give(db, sitting, plan, plans.left_out(known), actor=actor, now=now)
+    _record(db, sitting, row, actor=actor, now=now)
+    return row
+
+
+def follow_interview(
+    db: Session, sitting: Sitting, *, actor: Staff, now: datetime
+) -> AssessmentPlan | None:
+    """The plan is chosen anew from the interview, unless somebody chose it or a part has begun.
+
+    Parts that the desk left out stay left out.
+    """
+    row = of_sitting(db, sitting)
+    is_closed = sitting.state in (SittingState.FINISHED, SittingState.ENDED)
+    has_begun = any(part.started_at is not None for part in sitting.parts)
+    if row is None or is_closed or has_begun or row.source is PlanSource.STAFF:
+        return row
+    plans, known = rules.in_use(), known_of(db, sitting)
+    plan, reason = plans.choose(known)
+    row.version, row.code, row.reason = plans.version, plan.code, reason
+    row.source, row.facts, row.chosen_at = PlanSource.INTERVIEW, dict(known.facts), now
+    _give(db, sitting, plan, plans.left_out(known), actor=actor, now=now)
+    _record(db, sitting, row, actor=actor, now=now)
+    return row
+
+
+def change(
+    db: Session, sitting: Sitting, code: str, words: str, *, actor: Staff, now: datetime
+) -> AssessmentPlan:
+    """The administrator's plan: parts that it adds wait at the end, waiting ones that it lacks go.
+
+    What has begun or is over stays. Where a part begins is still told by the interview.
+
+    :raise PlanReasonMissing: no words.
+    :raise NoSuchPlan: no plan with this code.
+    :raise PlanClosed: the sitting has come to its end.
+    :raise BankNotReady: the bank in use cannot give one of the parts.
+    """
+    _refuse_closed(sitting)
+    if not words.strip():
+        raise PlanReasonMissing
+    plans = rules.in_use()
+    if code not in plans.plans:
+        raise NoSuchPlan
+    row = of_sitting(db, sitting)
+    if row is None:
+        row = AssessmentPlan(sitting_id=sitting.id, reason="default", facts={}, starts=[])
+        db.add(row)
+    row.version, row.code, row.source = plans.version, code, PlanSource.STAFF
+    row.words, row.chosen_by_id, row.chosen_at = words.strip(), actor.id, now
+    _give(db, sitting, plans.plans[code], {}, actor=actor, now=now)
+    _record(db, sitting, row, actor=actor, now=now)
+    return row
+
+
+def give_after_all(
+    db: Session, part: Part, words: str, *, actor: Staff, now: datetime
+) -> None:
+    """A part that was left out before it began waits for the person again.
+
+    :raise PlanReasonMissing: no words.
+    :raise PlanClosed: the sitting has come to its end.
+    :raise PartTaken: the part has begun, or was not left out.
+    """
+    sitting = part.sitting
+    _refuse_closed(sitting)
+    if part.state is not PartState.NOT_ASSESSED or part.started_at is not None:
+        raise PartTaken
+    if not words.strip():
+        raise PlanReasonMissing
+    readiness.refuse_unless_ready(db, sitting.language, [part.skill])
+    part.state, part.not_assessed, part.ended_at = PartState.WAITING, None, None
+    events.record(
+        db,
+        Action.PART_GIVE,
+        on=sitting.person,
+        subject=part,
+        actor=actor,
+        now=now,
+        skill=part.skill.value,
+    )
+
+
+def start_of(db: Session, part: Part) -> str | None:
+    """The level at which the part begins, from other parts or the interview; None: unknown."""
+    row = of_sitting(db, part.sitting)
+    starts = rules.in_use().starts
+    if row is not None and row.starts:
+        starts = Route.from_table({"parts": list(Skill), "rule": [], "start": row.starts})
+    done = {
+        other.skill.value: other.belief["most_probable_level"]
+        for other in part.sitting.parts
+        if other.belief and other.id != part.id
+    }
+    return start_level(starts, Known(row.facts if row else {}, done), part.skill.value)
+
+
+def _refuse_closed(sitting: Sitting) -> None:
+    if sitting.state in (SittingState.FINISHED, SittingState.ENDED):
+        raise PlanClosed
+
+
+def _give(
+    db: Session,
+    sitting: Sitting,
+    plan: Plan,
+    left_out: Mapping[Skill, NotAssessed],
+    *,
+    actor: Staff,
+    now: datetime,
+) -> None:
+    """The sitting has the parts that it had begun or left out, then the rest of the plan's."""
+    kept = [part for part in sitting.parts if part.state is not PartState.WAITING]
+    given = {part.skill for part in kept}
+    wanted = [skill for skill in plan.parts if skill not in given]
+    readiness.refuse_unless_ready(
+        db, sitting.language, [skill for skill in wanted if skill not in left_out]
+    )
+    waiting = {part.skill: part for part in sitting.parts if part.state is PartState.WAITING}
+    for skill, part in waiting.items():
+        if skill not in wanted:
+            sitting.parts.remove(part)
+            db.delete(part)
+    added = []
+    for skill in wanted:
+        found = waiting.get(skill)
+        if found is None:
+            found = Part(sitting_id=sitting.id, skill=skill, state=PartState.WAITING)
+            added.append(found)
+        reason = left_out.get(skill)
+        if reason is not None:
+            found.state, found.not_assessed, found.ended_at = PartState.NOT_ASSESSED, reason, now
+        kept.append(found)
+    _number(db, sitting, kept)
+    for part in kept:
+        if part.skill in left_out and part.skill in wanted:
+            events.record(
+                db,
+                Action.PART_NOT_ASSESS,
+                on=sitting.person,
+                subject=part,
+                actor=actor,
+                now=now,
+                skill=part.skill.value,
+                code=left_out[part.skill].value,
+            )
+
+
+def _number(db: Session, sitting: Sitting, parts: Iterable[Part]) -> None:
+    """Positions 1, 2, 3 …; two steps, because a position is taken by one part at a time."""
+    ordered = list(parts)
+    db.flush()
+    for place, part in enumerate(ordered, start=1):
+        if part.id is not None:
+            part.position = -place
+    db.flush()
+    for place, part in enumerate(ordered, start=1):
+        part.position = place
+        if part not in sitting.parts:
+            sitting.parts.append(part)
+    db.flush()
+    db.refresh(sitting, ["parts"])
+
+
+def _record(
+    db: Session, sitting: Sitting, row: AssessmentPlan, *, actor: Staff, now: datetime
+) -> None:
+    db.flush()
+    events.record(
+        db,
+        Action.PLAN_CHOOSE,
+        on=sitting.person,
+        subject=row,
+        actor=actor,
+        now=now,
+        plan=row.code,
+        version=row.version,
+        source=row.source.value,
+        reason=row.reason,
+    )

@@ -1,1 +1,0 @@
-"""The whole profile of a person for the assessor: what was found out, and how the day went."""

@@ -1,0 +1,1 @@
+"""The speaking interview: a talk that one person holds and others rate."""
