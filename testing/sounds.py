@@ -130,7 +130,9 @@ def prompts(language: str) -> list[Prompt]:
             for code, words in all_spoken().items()
         ]
     # Words of tasks are spoken as they stand; the same word is one sound.
-    tasks = {text: code for code, text in content.spoken(language)}
+    tasks: dict[str, str] = {}
+    for code, text in content.spoken(language):
+        tasks.setdefault(text, code)
     return pages + [
         Prompt(code=code, language=language, title=text, sentences=(), text=text)
         for text, code in tasks.items()

@@ -14,6 +14,9 @@ from testing.languages import MOTHER_TONGUES
 from testing.literacy import words
 from testing.literacy.screens import Missing
 
+#: Languages that somebody may read best, by their own names.
+LANGUAGE_NAMES = dict((*MOTHER_TONGUES, ("fi", "Suomi"), ("sv", "Svenska")))
+
 #: Reasons that a person may choose; the others follow from the notes.
 CHOSEN = [code for code in Missing if code not in (Missing.NO_MATERIAL, Missing.NO_JUDGE)]
 
@@ -33,7 +36,7 @@ class LeaveRungForm(Form):
 class NotesForm(Form):
     own_language = choice(
         _l("Best-read language"),
-        [("", "–"), *MOTHER_TONGUES],
+        [("", "–"), *LANGUAGE_NAMES.items()],
         error=_l("Choose a language."),
         hint=_l("The language in which the person reads best; where none, the one spoken best."),
         required=False,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from scoring.ladders import Mark, Outcome, Place, Rung, RungScore
 from scoring.literacy import (
+    Background,
     Classification,
     LiteracyClass,
     Observations,
@@ -22,6 +23,7 @@ from scoring.literacy import (
 )
 from testing import events
 from testing.events import Action
+from testing.interview.background import NO_LANGUAGE, background_of
 from testing.literacy import content, screen_of
 from testing.literacy.content import LiteracyTask, Material
 from testing.models import (
@@ -246,7 +248,7 @@ def touch(
     else:
         outcome = Outcome.RIGHT if choice == before.task["key"] else Outcome.WRONG
     if screen.own_language is None:
-        screen.own_language = visit.language
+        screen.own_language = _told_language(db, screen.sitting) or visit.language
     _add(screen, rung, item, outcome, raw=choice or "", staff=None, now=now)
     events.record(
         db,
@@ -476,7 +478,10 @@ def _close(
     now: datetime,
 ) -> Classification:
     screen = standing.screen
-    proposed = classify(standing.observations, standing.material.ladders)
+    told = background_of(db, screen.sitting)
+    background = Background(told.school_years, told.spoken) if told else Background()
+    observations = replace(standing.observations, background=background)
+    proposed = classify(observations, standing.material.ladders)
     screen.state = state
     screen.set_aside = reason
     screen.ended_at = now
@@ -491,6 +496,13 @@ def _close(
         reason=reason.value if reason else "",
     )
     return proposed
+
+
+def _told_language(db: Session, sitting: Sitting) -> str | None:
+    """The best-read language that the person named in the interview."""
+    told = background_of(db, sitting)
+    named = told.best_read if told else None
+    return None if named == NO_LANGUAGE else named
 
 
 def _go_on(db: Session, screen: LiteracyScreen, lot: Lot, now: datetime) -> None:

@@ -12,6 +12,7 @@ from testing import access, delivery, events, languages, sittings
 from testing.access import Unit, page, roles
 from testing.events import Action
 from testing.forms.literacy import (
+    LANGUAGE_NAMES,
     ConfirmForm,
     FinishForm,
     LeaveRungForm,
@@ -111,7 +112,7 @@ def _page(screen: LiteracyScreen, **forms: Any) -> str:
         is_open=screen.state is LiteracyState.OPEN,
         languages=languages,
         own_language=content.text_language(screen.own_language),
-        own_name=dict(languages.MOTHER_TONGUES).get(screen.own_language or ""),
+        own_name=LANGUAGE_NAMES.get(screen.own_language or ""),
         open_parts=[
             part
             for part in screen.sitting.parts

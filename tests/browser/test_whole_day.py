@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from testing import audit, clock
 from testing.models import Occasion, Office, Referral, Role, Statement
+from tests.browser.literacy_seat import tap_through, touch_through
 from tests.browser.seat import Seat
 from tests.browser.test_axe import sign_in
 from tests.testing.candidates import knows_up_to
@@ -150,6 +151,13 @@ def test_a_whole_day(kiosk, service, bank_files, name):
     knows = knows_up_to(day.knows) if day.knows else lambda item: False
     seat = Seat(kiosk(), bank_files, knows, language=day.interface, text=day.text)
     seat.begin(code)
+    touch_through(seat, lambda rung: True, own=day.interface, test=day.language)
+    # The administrator reads with the person: all is right, and the test goes on.
+    desk.goto("/desk/")
+    press(desk, ".seat--attention a")
+    press(desk, "main a[href^='/literacy/']")
+    assert tap_through(desk, lambda rung: "right") == ["unfamiliar_words", "short_dictation"]
+    seat.page.goto("/kiosk/")
     seat.go_to_the_end()
     assert "Samira" not in seat.page.content()
     desk.goto("/desk/")
