@@ -1,5 +1,6 @@
-"""Documents of a result: the statement on one A4, in Finnish or Swedish."""
+"""Documents of a result, each on one A4, in Finnish or Swedish."""
 
+from collections.abc import Callable
 from typing import Any
 
 import segno
@@ -7,11 +8,13 @@ from flask import render_template
 from flask_babel import force_locale
 from markupsafe import Markup
 
-from testing import result_pages
+from testing import result_pages, staff_words, transfers
+from testing.models import DocumentKind, HowGiven
 from testing.signing.documents import Seal
 
 #: File names say nothing of the person.
 FILE_NAMES = {"fi": "lausunto", "sv": "utlatande"}
+TRANSFER_NAMES = {"fi": "tiedonsiirto", "sv": "overforing"}
 
 
 def statement_page(
@@ -31,6 +34,42 @@ def statement_page(
             dense=is_tight,
             **verification(content["verification_code"], base_url),
         )
+
+
+def transfer_page(
+    content: dict[str, Any], language: str, base_url: str, seal: Seal, *, is_tight: bool
+) -> str:
+    """The transfer form for a school, as a page for paper."""
+    with force_locale(language):
+        return render_template(
+            "transfers/document.html",
+            page_lang=language,
+            page_dir="ltr",
+            view=result_pages.view_of(content),
+            content=content,
+            permission=permission_words(content),
+            for_teacher=transfers.for_teacher(content),
+            seal=seal,
+            dense=is_tight,
+            **verification(content["verification_code"], base_url),
+        )
+
+
+#: How each kind becomes a page.
+PAGES: dict[DocumentKind, Callable[..., str]] = {
+    DocumentKind.STATEMENT: statement_page,
+    DocumentKind.TRANSFER: transfer_page,
+}
+
+
+def permission_words(content: dict[str, Any]) -> dict[str, str]:
+    """The permission under which a form is handed over."""
+    permission = content["permission"]
+    return {
+        "given_on": result_pages.day(permission["given_on"]),
+        "expires_on": result_pages.day(permission["expires_on"]),
+        "how": str(staff_words.in_words(HowGiven(permission["how"]))),
+    }
 
 
 def verification(code: str, base_url: str) -> dict[str, Any]:

@@ -133,12 +133,13 @@ def _part(db: Session, part: Part) -> PartSeen:
         state=part.state,
         not_assessed=part.not_assessed.value if part.not_assessed else None,
         minutes=_minutes(part.started_at, part.ended_at),
-        tasks=[] if writes else [_task(db, one) for one in left_presentations(db, part)],
+        tasks=[] if writes else [task_seen(db, one) for one in left_presentations(db, part)],
         scripts=[_script(db, one) for one in scripts_of(db, part)] if writes else [],
     )
 
 
-def _task(db: Session, presentation: Presentation) -> TaskSeen:
+def task_seen(db: Session, presentation: Presentation) -> TaskSeen:
+    """One task as it went, with each answer beside its key."""
     version = presentation.task_version
     task = plans.task_at(db, presentation.task_version_id)
     given = delivery.newest_answers(db, presentation)

@@ -46,7 +46,7 @@ ENTRIES = (
         "assessment.queue",
         _l("Assessment"),
         ASSESSOR,
-        beneath=("statements", "own_copies", "recommending"),
+        beneath=("statements", "own_copies", "recommending", "profile"),
     ),
     _entry(
         "assessment_plans.overview", _l("Plans"), ADMINISTRATOR, ASSESSOR, Role.PSYCHOMETRICIAN

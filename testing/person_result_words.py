@@ -111,4 +111,5 @@ LOOKS = {
     "text": _l("copied the text"),
     "json": _l("took a copy for its computer"),
     "csv": _l("took a copy for its computer"),
+    "transfer": _l("got a form for your teacher"),
 }

@@ -118,7 +118,7 @@ def _propose(
     is_synthetic = any(
         one.task_version.clip is not None and one.task_version.clip.is_synthetic for one in left
     )
-    if is_synthetic and sitting.mode == "live":
+    if is_synthetic and not sitting.counts_synthetic:
         return NotAssessed.SYNTHETIC, None
     return None, _from_answers(db, part, left, is_synthetic)
 

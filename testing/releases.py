@@ -41,6 +41,8 @@ class Channel(StrEnum):
     TEXT = "text"
     JSON = "json"
     CSV = "csv"
+    #: A transfer form for a school.
+    TRANSFER = "transfer"
 
 
 class Tray(StrEnum):
@@ -146,6 +148,20 @@ def look(
     """
     permission = _permission(db, statement, actor, now)
     shown = cut(statements.content_of(statement), permission.contents)
+    record(db, statement, permission, channel, actor=actor, now=now)
+    return shown
+
+
+def record(
+    db: Session,
+    statement: Statement,
+    permission: Permission,
+    channel: Channel,
+    *,
+    actor: Staff,
+    now: datetime,
+) -> Release:
+    """The release under this permission is kept, and on the person's chain."""
     release = Release(
         statement_id=statement.id,
         permission_id=permission.id,
@@ -168,8 +184,9 @@ def look(
         permission=permission.public_id,
         channel=channel.value,
         contents=permission.contents,
+        recipient=permission.recipient.public_id,
     )
-    return shown
+    return release
 
 
 def note_refusal(db: Session, refusal: ReleaseRefused, *, actor: Staff, now: datetime) -> None:

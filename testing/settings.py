@@ -33,6 +33,8 @@ class Settings:
     """DATABASE_URL: postgresql+psycopg://… or (default) SQLite inside `data`."""
     mode: Mode = Mode.PILOT
     """LAHTOTASO_MODE: live, pilot or demo."""
+    synthetic_live: bool = False
+    """LAHTOTASO_SYNTHETIC_LIVE: 1 lets synthetic recordings give a level in live sittings, too."""
     key: str | None = None
     """LAHTOTASO_KEY: the master key, 32 bytes as base64; default is the key file in `data`."""
     base_url: str = "http://127.0.0.1:8080"
@@ -57,6 +59,11 @@ class Settings:
     """LAHTOTASO_LITERACY_SHARE: share of the later ones who go deeper by lot, 0 to 1."""
 
     @property
+    def counts_synthetic(self) -> bool:
+        """Whether a part that was taken with synthetic recordings gives a level."""
+        return self.mode is not Mode.LIVE or self.synthetic_live
+
+    @property
     def is_embedded(self) -> bool:
         return self.database_url.startswith("sqlite")
 
@@ -78,6 +85,7 @@ VARIABLES = {
     "data": "LAHTOTASO_DATA",
     "database_url": "DATABASE_URL",
     "mode": "LAHTOTASO_MODE",
+    "synthetic_live": "LAHTOTASO_SYNTHETIC_LIVE",
     "key": "LAHTOTASO_KEY",
     "base_url": "LAHTOTASO_URL",
     "secure_cookies": "LAHTOTASO_SECURE_COOKIES",
@@ -124,6 +132,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     timestamps = value("timestamps") or None
     if timestamps and not timestamps.startswith(("http://", "https://")):
         raise BadSetting("LAHTOTASO_TIMESTAMPS must be the address of a time-stamp server.")
+    synthetic = value("synthetic_live") or "0"
+    if synthetic not in {"0", "1"}:
+        raise BadSetting(
+            "LAHTOTASO_SYNTHETIC_LIVE must be 0, or 1 to let synthetic recordings give a level."
+        )
     secure = value("secure_cookies") or "1"
     if secure not in {"0", "1"}:
         raise BadSetting("LAHTOTASO_SECURE_COOKIES must be 1, or 0 where there is no TLS.")
@@ -146,6 +159,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         data=data,
         database_url=database_url,
         mode=mode,
+        synthetic_live=synthetic == "1",
         key=value("key") or None,
         base_url=base_url.rstrip("/"),
         secure_cookies=secure == "1",

@@ -80,7 +80,14 @@ def sitting_of(db: Session, booking: Booking) -> Sitting | None:
 
 
 def issue_code(
-    db: Session, keys: Keys, booking: Booking, *, mode: str, actor: Staff, now: datetime
+    db: Session,
+    keys: Keys,
+    booking: Booking,
+    *,
+    mode: str,
+    counts_synthetic: bool = True,
+    actor: Staff,
+    now: datetime,
 ) -> tuple[Visit, str]:
     """A new one-time code for today; any kiosk bound before is cut off. Answers stay.
 
@@ -92,7 +99,9 @@ def issue_code(
         raise NotArrived
     sitting = sitting_of(db, booking)
     if sitting is None:
-        sitting = _open(db, booking, mode=mode, actor=actor, now=now)
+        sitting = _open(
+            db, booking, mode=mode, counts_synthetic=counts_synthetic, actor=actor, now=now
+        )
     if sitting.state in (SittingState.FINISHED, SittingState.ENDED):
         raise SittingClosed
     cut_seat(db, sitting, actor=actor, now=now)
@@ -391,7 +400,13 @@ def visits_of_day(db: Session, centre_id: int, day: date) -> list[Visit]:
 
 
 def _open(
-    db: Session, booking: Booking, *, mode: str, actor: Staff, now: datetime
+    db: Session,
+    booking: Booking,
+    *,
+    mode: str,
+    counts_synthetic: bool,
+    actor: Staff,
+    now: datetime,
 ) -> Sitting:
     referral = booking.referral
     sitting = Sitting(
@@ -400,6 +415,7 @@ def _open(
         person_id=referral.person_id,
         language=referral.language,
         mode=mode,
+        counts_synthetic=counts_synthetic,
         state=SittingState.OPEN,
         seated_by_id=actor.id,
         created_at=now,

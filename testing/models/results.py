@@ -120,7 +120,7 @@ class Release(Base):
     permission_id: Mapped[int] = mapped_column(ForeignKey("permission.id"), index=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    #: page, pdf, text, json or csv.
+    #: A value of `releases.Channel`.
     channel: Mapped[str] = mapped_column(String(8))
     contents: Mapped[list[str]] = mapped_column(JsonText)
     at: Mapped[datetime]

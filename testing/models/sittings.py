@@ -4,7 +4,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from items.models import TaskVersion
@@ -50,6 +59,8 @@ class Sitting(Base):
     language: Mapped[str] = mapped_column(String(2))
     #: live, pilot or demo at the time of testing; a result never changes its worth later.
     mode: Mapped[str] = mapped_column(String(8))
+    #: Whether synthetic recordings give a level, as it was set when the sitting began.
+    counts_synthetic: Mapped[bool] = mapped_column(default=True, server_default=true())
     state: Mapped[SittingState] = mapped_column(enum_type(SittingState, "state"))
     end_reason: Mapped[NotAssessed | None] = mapped_column(enum_type(NotAssessed, "end_reason"))
     seated_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))

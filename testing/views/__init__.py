@@ -22,6 +22,7 @@ from testing.views import (
     paper,
     people,
     permissions,
+    profile,
     public,
     public_information,
     rating,
@@ -31,6 +32,7 @@ from testing.views import (
     sounds,
     speaking,
     statements,
+    transfers,
     verify,
 )
 
@@ -54,8 +56,10 @@ BLUEPRINTS = (
     assessment_plans.bp,
     assessment.bp,
     recommending.bp,
+    profile.bp,
     statements.bp,
     inbox.bp,
+    transfers.bp,
     own_copies.bp,
     verify.bp,
     occasions.bp,

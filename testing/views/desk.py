@@ -151,6 +151,7 @@ def code(public_id: str):
         access.the_keys(),
         found,
         mode=access.the_settings().mode.value,
+        counts_synthetic=access.the_settings().counts_synthetic,
         actor=g.staff,
         now=g.now,
     )

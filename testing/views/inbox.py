@@ -5,7 +5,16 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from testing import access, documents, errors, events, releases, result_pages, statements
+from testing import (
+    access,
+    documents,
+    errors,
+    events,
+    releases,
+    result_pages,
+    statements,
+    transfers,
+)
 from testing.access import Unit, page, roles
 from testing.events import Action
 from testing.forms.referrals import SearchForm
@@ -73,6 +82,7 @@ def show(public_id: str):
         view=result_pages.view_of(content),
         later=statements.superseded_by(g.db, statement),
         earlier=earlier,
+        is_school=transfers.is_school(g.staff.office),
         contents=content["contents"],
     )
 

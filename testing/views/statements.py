@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request
 
-from testing import access, documents, events, releases, result_pages, statements
+from testing import access, documents, events, releases, result_pages, statements, transfers
 from testing.access import Unit, page, roles
 from testing.events import Action
 from testing.models import DocumentKind, Role, Statement
@@ -35,6 +35,7 @@ def show(public_id: str):
         content=content,
         later=statements.superseded_by(g.db, statement),
         versions=statements.all_of(g.db, statement.sitting),
+        schools=transfers.live_ones(g.db, statement, g.now),
         looks=[
             one
             for one in releases.of_person(g.db, statement.sitting.person)
@@ -87,7 +88,7 @@ def make(wanted: signed.Wanted) -> signed.Made:
     settings = access.the_settings()
     return signed.make(
         wanted,
-        lambda seal, is_tight: documents.statement_page(
+        lambda seal, is_tight: documents.PAGES[wanted.kind](
             wanted.content, wanted.language, settings.base_url, seal, is_tight=is_tight
         ),
         settings,

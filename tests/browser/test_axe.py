@@ -28,6 +28,7 @@ NO_PAGES = {
     "kiosk.recording",
     "kiosk.sound",
     "media.picture",
+    "profile.recording",
     "static",
 }
 

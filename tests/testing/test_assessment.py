@@ -17,6 +17,7 @@ from testing.models import (
     Skill,
     SkillResult,
 )
+from testing.settings import read_settings
 from tests.testing.builders import Builder
 from tests.testing.candidates import knows_up_to
 from tests.testing.pages import Page
@@ -189,9 +190,18 @@ def rate_next(build: Builder, rater) -> bool:
     return True
 
 
-def set_mode(case: Case, mode: str, *, synthetic: bool = True) -> None:
+def set_mode(
+    case: Case, mode: str, *, synthetic: bool = True, synthetic_live: str = "0"
+) -> None:
+    """The sitting is as one that began under these settings."""
+    settings = read_settings(
+        {"LAHTOTASO_MODE": mode, "LAHTOTASO_SYNTHETIC_LIVE": synthetic_live}
+    )
+
     def work(db):
-        db.get_one(Sitting, case.arrival.sitting(db).id).mode = mode
+        sitting = db.get_one(Sitting, case.arrival.sitting(db).id)
+        sitting.mode = settings.mode.value
+        sitting.counts_synthetic = settings.counts_synthetic
         if not synthetic:
             for asset in db.scalars(select(Asset)):
                 asset.is_synthetic = False
@@ -213,6 +223,13 @@ def test_synthetic_clips_give_no_level_when_live(walked):
     results = walked.propose()
     assert results[Skill.LISTENING].not_assessed is NotAssessed.SYNTHETIC
     assert results[Skill.READING].proposal is not None
+
+
+def test_a_setting_lets_synthetic_clips_give_a_level_when_live(walked):
+    set_mode(walked, "live", synthetic_live="1")
+    walked.give_levels()
+    proposal = walked.propose()[Skill.LISTENING].proposal
+    assert {"code": "synthetic"} in proposal["reasons"]
 
 
 def test_a_human_voice_gives_a_level_when_live(walked):
