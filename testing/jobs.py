@@ -25,6 +25,8 @@ class Kind:
     longest: timedelta = timedelta(minutes=15)
     #: Given the present, when the next one is due; None for work that is asked for.
     next_due: Callable[[datetime], datetime] | None = None
+    #: Also due whenever a worker starts.
+    at_start: bool = False
 
 
 def queue(db: Session, kind: str, *, due_at: datetime, **arguments: Any) -> Job:
@@ -70,6 +72,17 @@ def queue_returning(db: Session, kinds: dict[str, Kind], now: datetime) -> None:
         if kind.next_due is not None and not is_waiting(db, name):
             queue(db, name, due_at=kind.next_due(now))
             db.flush()
+
+
+def queue_for_start(db: Session, kinds: dict[str, Kind], now: datetime) -> None:
+    """What is due whenever a worker starts is due now, once."""
+    queue_returning(db, kinds, now)
+    names = [name for name, kind in kinds.items() if kind.at_start]
+    db.execute(
+        update(Job)
+        .where(Job.kind.in_(names), Job.state == JobState.WAITING, Job.due_at > now)
+        .values(due_at=now)
+    )
 
 
 def anything_to_do(db: Session, kinds: dict[str, Kind], now: datetime) -> bool:

@@ -88,7 +88,11 @@ KINDS = {
     "seal": jobs.Kind(seal, next_due=lambda now: now + SEAL_EVERY),
     "verify": jobs.Kind(verify, longest=timedelta(hours=2), next_due=_next_night),
     "speak": jobs.Kind(
-        speak, longest=timedelta(hours=1), next_due=lambda now: now + timedelta(hours=6)
+        speak,
+        longest=timedelta(hours=1),
+        next_due=lambda now: now + timedelta(hours=6),
+        # A new installation speaks from its first day, new words from the first start.
+        at_start=True,
     ),
     "tidy": jobs.Kind(tidy, next_due=lambda now: now + timedelta(hours=6)),
 }

@@ -32,8 +32,13 @@ def worker(once: bool) -> None:
 
     signal.signal(signal.SIGTERM, told_to_stop)
     signal.signal(signal.SIGINT, told_to_stop)
+    has_begun = False
     while not stop.is_set():
         try:
+            if not has_begun:
+                with runtime.database.writing() as db:
+                    jobs.queue_for_start(db, KINDS, clock.now())
+                has_begun = True
             do_all_due(runtime, stop)
         except DBAPIError as error:
             # Full, read-only or unreachable for a while: the worker outlives it.

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from testing import archive, clock, jobs
+from testing import archive, clock, jobs, maintenance
 from testing.cli import main
 from testing.commands.worker import do_all_due
 from testing.keys import read_keys
@@ -317,6 +317,21 @@ def test_a_failing_job_is_tried_again_later_and_at_last_given_up(kinds, runtime,
     assert job.state is JobState.FAILED
     assert do_all_due(runtime) == 0
     assert "holds a person's name" not in capsys.readouterr().err
+
+
+def test_instructions_are_spoken_whenever_a_worker_starts(database):
+    for _start in range(2):
+        now = clock.now()
+        with database.writing() as db:
+            jobs.queue_for_start(db, maintenance.KINDS, now)
+            assert [job.kind for job in db.scalars(select(Job).where(Job.due_at <= now))] == [
+                "speak"
+            ]
+            done = jobs.claim(db, maintenance.KINDS, now)
+            jobs.finish(db, done.id, now)
+        with database.writing() as db:
+            jobs.queue_returning(db, maintenance.KINDS, now)
+            assert jobs.claim(db, maintenance.KINDS, now) is None
 
 
 def test_a_job_whose_worker_died_is_done_by_the_next(kinds, runtime, database):
