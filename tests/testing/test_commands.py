@@ -324,11 +324,9 @@ def test_instructions_are_spoken_whenever_a_worker_starts(database):
         now = clock.now()
         with database.writing() as db:
             jobs.queue_for_start(db, maintenance.KINDS, now)
-            assert [job.kind for job in db.scalars(select(Job).where(Job.due_at <= now))] == [
-                "speak"
-            ]
-            done = jobs.claim(db, maintenance.KINDS, now)
-            jobs.finish(db, done.id, now)
+            job = jobs.claim(db, maintenance.KINDS, now)
+            assert (job.kind, jobs.claim(db, maintenance.KINDS, now)) == ("speak", None)
+            jobs.finish(db, job.id, now)
         with database.writing() as db:
             jobs.queue_returning(db, maintenance.KINDS, now)
             assert jobs.claim(db, maintenance.KINDS, now) is None
