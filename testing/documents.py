@@ -9,11 +9,13 @@ from flask_babel import force_locale
 from markupsafe import Markup
 
 from testing import result_pages, staff_words, transfers
+from testing.literacy import statement_pages
 from testing.models import DocumentKind, HowGiven
 from testing.signing.documents import Seal
 
 #: File names say nothing of the person.
 FILE_NAMES = {"fi": "lausunto", "sv": "utlatande"}
+LITERACY_NAMES = {"fi": "lukutaito", "sv": "lasfardighet"}
 TRANSFER_NAMES = {"fi": "tiedonsiirto", "sv": "overforing"}
 
 
@@ -55,10 +57,27 @@ def transfer_page(
         )
 
 
+def literacy_page(
+    content: dict[str, Any], language: str, base_url: str, seal: Seal, *, is_tight: bool
+) -> str:
+    """The statement on reading and writing, as a page for paper."""
+    with force_locale(language):
+        return render_template(
+            "literacy_statements/document.html",
+            page_lang=language,
+            page_dir="ltr",
+            view=statement_pages.view_of(content),
+            seal=seal,
+            dense=is_tight,
+            **verification(content["verification_code"], base_url),
+        )
+
+
 #: How each kind becomes a page.
 PAGES: dict[DocumentKind, Callable[..., str]] = {
     DocumentKind.STATEMENT: statement_page,
     DocumentKind.TRANSFER: transfer_page,
+    DocumentKind.LITERACY: literacy_page,
 }
 
 

@@ -62,6 +62,11 @@ WORDS = {
         "This statement is not the one that was signed. Tell the administrator; "
         "nobody is shown it."
     ),
+    "NotObserved": _l(
+        "Nothing of the deep literacy screen was seen in person, or the screen is not over. "
+        "There is nothing that could be signed."
+    ),
+    "ClassNotConfirmed": _l("Confirm the class first. Then the statement can be signed."),
     "DocumentAltered": _l(
         "This document is not the one that was signed. Tell the administrator; "
         "nobody is given it."

@@ -247,6 +247,11 @@ def by_code(db: Session, code: str) -> Statement | None:
     return db.scalar(select(Statement).where(Statement.verification_code == plain_code(code)))
 
 
+def new_code() -> str:
+    """A verification code that nobody can guess."""
+    return "".join(secrets.choice(_SIGNS) for _sign in range(_CODE_LENGTH))
+
+
 def plain_code(text: str) -> str:
     """The code without spaces and hyphens; letters that look like digits are read as them."""
     signs = (sign for sign in text.upper() if sign.isascii() and sign.isalnum())
@@ -296,7 +301,7 @@ def _content(
     return {
         "format": FORMAT,
         "version": replaces.version + 1 if replaces else 1,
-        "verification_code": "".join(secrets.choice(_SIGNS) for _sign in range(_CODE_LENGTH)),
+        "verification_code": new_code(),
         "centre": {"name": centre.name, "phone": centre.phone, "email": centre.email},
         "person": {"name": person.name, "birth_date": person.birth_date.isoformat()},
         "referral": {

@@ -3,13 +3,21 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from testing import clock, statements
 from testing.keys import Keys
-from testing.models import DocumentKind, SignedDocument, SignInAttempt
+from testing.literacy import statements as literacy_statements
+from testing.models import (
+    DocumentKind,
+    LiteracyStatement,
+    SignedDocument,
+    SignInAttempt,
+    Statement,
+)
 from testing.refusals import TooMany
 from testing.signing import documents
 
@@ -49,9 +57,25 @@ def verify(db: Session, code: str) -> Verified | None:
     :raise StatementAltered: the stored statement is not the one that was signed.
     """
     statement = statements.by_code(db, code)
-    if statement is None:
+    if statement is not None:
+        content = statements.content_of(statement)
+        later = statements.superseded_by(db, statement)
+        return _verified(db, statement, content, is_newest=later is None)
+    literacy = literacy_statements.by_code(db, code)
+    if literacy is None:
         return None
-    content = statements.content_of(statement)
+    content = literacy_statements.content_of(literacy)
+    newer = literacy_statements.superseded_by(db, literacy)
+    return _verified(db, literacy, content, is_newest=newer is None)
+
+
+def _verified(
+    db: Session,
+    statement: Statement | LiteracyStatement,
+    content: dict[str, Any],
+    *,
+    is_newest: bool,
+) -> Verified:
     signed = clock.local_day(statement.signed_at)
     return Verified(
         code=statements.spaced_code(statement.verification_code),
@@ -59,7 +83,7 @@ def verify(db: Session, code: str) -> Verified | None:
         signed_on=f"{signed.day}.{signed.month}.{signed.year}",
         language=content["language"],
         version=statement.version,
-        is_newest=statements.superseded_by(db, statement) is None,
+        is_newest=is_newest,
         documents=_sealed(documents.of_code(db, statement.verification_code)),
     )
 

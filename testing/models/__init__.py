@@ -16,6 +16,7 @@ from testing.models.literacy import (
     LiteracyState,
     PenHold,
 )
+from testing.models.literacy_statements import LiteracyStatement
 from testing.models.organisations import (
     Centre,
     Office,
@@ -96,6 +97,7 @@ __all__ = [
     "LiteracyMark",
     "LiteracyScreen",
     "LiteracyState",
+    "LiteracyStatement",
     "NotAssessed",
     "Occasion",
     "Office",

@@ -42,10 +42,7 @@ class Wanted:
     language: str
     content: dict[str, Any]
     person: Person
-
-    @property
-    def centre(self) -> Centre:
-        return self.person.centre
+    centre: Centre
 
     @property
     def content_digest(self) -> str:

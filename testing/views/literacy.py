@@ -19,7 +19,7 @@ from testing.forms.literacy import (
     NotesForm,
     SetAsideForm,
 )
-from testing.literacy import content, dictation, screens, words
+from testing.literacy import content, dictation, screens, statements, words
 from testing.literacy import kiosk_pages as literacy_pages
 from testing.models import (
     LiteracyScreen,
@@ -120,6 +120,8 @@ def _page(screen: LiteracyScreen, **forms: Any) -> str:
             and part.state in (PartState.WAITING, PartState.RUNNING)
         ],
         may_confirm=g.staff.has(Role.ASSESSOR),
+        may_be_signed=statements.may_be_signed(screen),
+        literacy_statement=statements.newest_of(g.db, screen),
         forms={
             "leave": LeaveRungForm(prefix="leave"),
             "notes": NotesForm(prefix="notes", obj=screen),

@@ -80,6 +80,7 @@ def statement_document(
         language=language,
         content=content,
         person=statement.sitting.person,
+        centre=statement.sitting.person.centre,
     )
 
 

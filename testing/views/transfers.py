@@ -118,6 +118,7 @@ def _pdf(language: str, find: Any) -> Any:
             language=language,
             content=transfers.content_of(statement, permission, g.now),
             person=statement.sitting.person,
+            centre=statement.sitting.person.centre,
         )
         made = signed.kept(db, wanted)
     made = made or make(wanted)
