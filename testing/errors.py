@@ -87,6 +87,14 @@ WORDS = {
     "PlanClosed": _l("The sitting is over: its plan is not changed any more."),
     "PlanReasonMissing": _l("Write a reason. It is kept with the sitting."),
     "PartTaken": _l("This part has begun, or it was not left out."),
+    "DraftExists": _l("There is a draft already. Open it from the page of the rules."),
+    "DraftChanged": _l(
+        "Somebody changed the draft meanwhile. Nothing was overwritten. Open it and look again."
+    ),
+    "RulesPublished": _l("A published version is never changed. Make a new draft of it."),
+    "RulesNotWhole": _l("These rules have faults. Mend them first."),
+    "ProposalChanged": _l("The proposal became another one meanwhile. Look at it before you sign."),
+    "BadFacts": _l("Something was noted that the rules cannot read. Nothing was kept."),
     "FormExpired": _l("The form was open for too long. Reload the page and send it again."),
     "RolesClash": _l(
         "A clerk belongs to an office and has no other role. Nobody else belongs to an office."

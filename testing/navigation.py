@@ -51,6 +51,7 @@ ENTRIES = (
     _entry(
         "assessment_plans.overview", _l("Plans"), ADMINISTRATOR, ASSESSOR, Role.PSYCHOMETRICIAN
     ),
+    _entry("rules.overview", _l("Rules"), ADMINISTRATOR, ASSESSOR),
     _entry("bank.overview", _l("Item bank"), Role.AUTHOR, Role.PSYCHOMETRICIAN),
     _entry("sounds.overview", _l("Spoken instructions"), ADMINISTRATOR, Role.AUTHOR),
     _entry("centre.overview", _l("Centre"), ADMINISTRATOR),
