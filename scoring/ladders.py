@@ -11,7 +11,7 @@ language) makes what rests on it *unknown*, never false. So a gap in the observa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -294,11 +294,10 @@ def _score(
     if all_hold(rung.only_if, before) is False:
         return RungScore(rung.id, RungState.SKIPPED, rung.n)
     given = list(outcomes.values())[: rung.n]
-    is_stopped = rung.stop_after > 0 and _longest_end(given) >= rung.stop_after
-    is_over = is_stopped or len(given) == rung.n
+    is_stopped = is_given_up(rung, given)
     return RungScore(
         rung.id,
-        RungState.COMPLETE if is_over else RungState.WAITING,
+        RungState.COMPLETE if is_over(rung, given) else RungState.WAITING,
         rung.n,
         right=given.count(Outcome.RIGHT),
         slow=given.count(Outcome.SLOW),
@@ -309,11 +308,16 @@ def _score(
     )
 
 
-def _longest_end(outcomes: list[Outcome]) -> int:
-    """Tasks not climbed in a row, at the end of what was given."""
+def is_given_up(rung: Rung, given: Sequence[Outcome]) -> bool:
+    """True when as many tasks in a row were not climbed as the rung's rule says."""
     run = 0
-    for outcome in reversed(outcomes):
+    for outcome in reversed(given):
         if outcome in CLIMBED:
             break
         run += 1
-    return run
+    return 0 < rung.stop_after <= run
+
+
+def is_over(rung: Rung, given: Sequence[Outcome]) -> bool:
+    """True when every task of the rung was given, or the rung was given up."""
+    return len(given) >= rung.n or is_given_up(rung, given)
