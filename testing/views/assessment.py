@@ -20,6 +20,7 @@ from testing import (
 from testing.access import Unit, page, roles
 from testing.events import Action
 from testing.forms.fields import Form
+from testing.literacy import screen_of
 from testing.models import (
     NotAssessed,
     RecommendationProposal,
@@ -148,6 +149,7 @@ def _evidence_page(
         sitting=found,
         person=found.person,
         parts=evidence.of_sitting(g.db, found),
+        literacy=screen_of(g.db, found),
         waiting=assessment.waiting_of(g.db, found),
         newest=statements.newest_of(g.db, found),
         must_give=must,

@@ -24,6 +24,7 @@ from testing.events import Action
 from testing.interview import background as interviews
 from testing.interview import pages as interview_pages
 from testing.languages import direction_of
+from testing.literacy import screen_of
 from testing.models import Role, Sitting
 from testing.person_words import task_words
 from testing.profile import gathering, words
@@ -58,6 +59,7 @@ def show(public_id: str):
         uneven=uneven_sentence(recommended.proposal["uneven"]),
         profile_of=found,
         told=interview_pages.told(interview) if interview else [],
+        screen=screen_of(g.db, sitting),
         literacy=words.literacy_rows(found.literacy) if found.literacy else [],
         unusual=words.circumstance_lines(found.circumstances),
         note_words=desk_words.NOTES,

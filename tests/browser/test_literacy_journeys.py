@@ -10,7 +10,7 @@ from testing.models import NotAssessed, PartState, Skill
 from testing.settings import read_settings
 from tests.browser.literacy_seat import at_touch, tap_through, touch_through
 from tests.browser.seat import Seat
-from tests.browser.test_axe import sign_in
+from tests.browser.test_axe import faults_of, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +53,7 @@ def test_a_person_who_reads_no_script_goes_through_by_sound_in_dari(kiosk, servi
         seat.begin(code)
     assert heard_first.digest in page.locator("body").get_attribute("data-autoplay")
     expect(page.locator(".heard__picture")).to_be_visible()
+    assert faults_of(page) == []
     box = page.locator(".button--hear").bounding_box()
     row = page.locator(".choice").first.bounding_box()
     assert box["height"] >= 90
@@ -122,6 +123,7 @@ def test_a_person_who_reads_arabic_script_only_is_not_taken_for_one_who_reads_no
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
     open_sheet(service, arrival, desk)
+    assert faults_of(desk) == []
     tap_through(desk, lambda rung: "wrong")
     with desk.expect_navigation():
         desk.locator("form[action$='/finish'] button[type=submit]").click()
@@ -129,3 +131,6 @@ def test_a_person_who_reads_arabic_script_only_is_not_taken_for_one_who_reads_no
     assert proposed.literacy_class is LiteracyClass.SECONDARY
     assert proposed.short_latin_course is True
     expect(desk.locator("main")).to_contain_text("Reads and writes in another script")
+    assert faults_of(desk) == []
+    desk.goto(f"{desk.url}/sheet")
+    assert faults_of(desk) == []
