@@ -1,5 +1,6 @@
 """`lahtotaso worker`: does the slow jobs, one at a time, until it is told to stop."""
 
+import os
 import signal
 import threading
 from types import FrameType
@@ -14,6 +15,7 @@ from testing.maintenance import KINDS
 
 log = structlog.get_logger()
 REST_SECONDS = 2.0
+NICE = 10
 
 
 @click.command()
@@ -25,6 +27,8 @@ def worker(once: bool) -> None:
     if once:
         do_all_due(runtime)
         return
+    # Whoever sits at a kiosk comes before slow work.
+    os.nice(NICE)
     stop = threading.Event()
 
     def told_to_stop(_signal: int, _frame: FrameType | None) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from items.bank_files import BankFiles, Item, Task, task_of
+from items.bank_files import CONTENT, BankFiles, Item, Task, task_of
 from items.blind import BadSheet, Outcome, mark_sheet, question_sheet, raw_of, read_sheet
 from items.content_format import parse
 from tests.items.sample_tasks import READING
@@ -112,3 +112,17 @@ def test_answers_to_nothing_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "answers.csv"
     file.write_text("# a person read\nitem,answer\nfi-r-900-1,b\n", encoding="utf-8")
     assert read_sheet(file) == {"fi-r-900-1": "b"}
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+@pytest.mark.parametrize("skill", ["reading", "listening"])
+def test_the_records_of_the_shipped_bank_still_hold(
+    shipped: BankFiles, language: str, skill: str
+) -> None:
+    """A changed key, or an item that nobody has answered blind, wants a new reading."""
+    tasks = shipped.of(language, skill)
+    folder = CONTENT / "blind"
+    with_text = mark_sheet(tasks, read_sheet(folder / f"{language}-{skill}-text.csv"))
+    assert with_text.agrees, with_text.wrong
+    without = mark_sheet(tasks, read_sheet(folder / f"{language}-{skill}-notext.csv"))
+    assert without.needs_the_text, without.all

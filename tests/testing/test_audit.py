@@ -392,12 +392,15 @@ def test_the_worker_seals_by_itself(command, database, runtime, monkeypatch, sea
     assert do_all_due(runtime) == 0
     with database.writing() as db:
         assert {job.kind for job in db.scalars(select(Job))} >= {"seal", "verify", "tidy"}
-        planned = db.scalars(select(Job)).all()
+        # Speaking hundreds of instructions takes minutes and is proved with the sounds.
+        planned = db.scalars(select(Job).where(Job.kind != "speak")).all()
         for job in planned:
             job.due_at = NOW - timedelta(days=400)
     assert do_all_due(runtime) == len(planned)
     assert len(seal_file.read_text().splitlines()) == 1
     with database.reading() as db:
         done = db.scalars(select(Job).where(Job.state == JobState.DONE)).all()
-        waiting = db.scalars(select(Job).where(Job.state == JobState.WAITING)).all()
+        waiting = db.scalars(
+            select(Job).where(Job.state == JobState.WAITING, Job.kind != "speak")
+        ).all()
     assert sorted(job.kind for job in done) == sorted(job.kind for job in waiting)
