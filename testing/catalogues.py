@@ -47,6 +47,7 @@ PERSON_FILES = (
     "testing/person_document_words.py",
     "testing/literacy/person_words.py",
     "testing/person_log_words.py",
+    "testing/own_writing/person_words.py",
     "testing/speaking/person_words.py",
     "testing/person_result_words.py",
     "testing/person_words.py",

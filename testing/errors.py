@@ -78,6 +78,9 @@ WORDS = {
     "TimestampMissing": _l(
         "The time-stamp server does not answer, so nothing was signed. Try again in some minutes."
     ),
+    "OwnTextMissing": _l("Type the text, or choose that it stands on paper."),
+    "OwnWritingJudged": _l("The text was judged already. Nobody can change it now."),
+    "CannotJudge": _l("Only somebody who reads the language may judge the text."),
     "HeardOnce": _l("The talk was not recorded: no other rater can hear it. Rate it yourself."),
     "TalkOver": _l("The speaking interview is over already."),
     "InterviewerCannotRate": _l("Who interviews a person may not rate them. Choose another rater."),

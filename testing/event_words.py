@@ -74,6 +74,8 @@ WORDS: dict[Action, Any] = {
     Action.PART_END: _l("Ended a part"),
     Action.PART_NOT_ASSESS: _l("Left a skill not assessed"),
     Action.PART_GIVE: _l("Gave a part after all"),
+    Action.OWN_WRITING_KEEP: _l("Kept a text in the own language"),
+    Action.OWN_WRITING_JUDGE: _l("Judged a text in the own language"),
     Action.SPEAKING_BEGIN: _l("Began the speaking interview"),
     Action.SPEAKING_KEEP: _l("Ended the speaking interview"),
     Action.SPEAKING_HEAR: _l("Listened to the speaking interview"),

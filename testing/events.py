@@ -81,6 +81,8 @@ class Action(StrEnum):
     PART_END = "part:end"
     PART_NOT_ASSESS = "part:not-assess"
     PART_GIVE = "part:give"
+    OWN_WRITING_KEEP = "own-writing:keep"
+    OWN_WRITING_JUDGE = "own-writing:judge"
     SPEAKING_BEGIN = "speaking:begin"
     SPEAKING_KEEP = "speaking:keep"
     SPEAKING_HEAR = "speaking:hear"

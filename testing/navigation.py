@@ -38,7 +38,12 @@ ENTRIES = (
         "referrals.overview", _l("Referrals"), CLERK, beneath=("permissions", "invitations")
     ),
     _entry("inbox.overview", _l("Results"), CLERK),
-    _entry("desk.today", _l("Today"), ADMINISTRATOR, beneath=("interview", "speaking")),
+    _entry(
+        "desk.today",
+        _l("Today"),
+        ADMINISTRATOR,
+        beneath=("interview", "speaking", "own_writing"),
+    ),
     _entry("occasions.overview", _l("Occasions"), ADMINISTRATOR, beneath=("invitations",)),
     _entry("people.overview", _l("People"), ADMINISTRATOR, beneath=("log",)),
     _entry("rating.queue", _l("Rating"), RATER),

@@ -28,6 +28,7 @@ from testing.languages import PERSON_LANGUAGES, language_of
 from testing.literacy import content
 from testing.literacy import person_words as literacy_words
 from testing.models import PromptSound, Staff
+from testing.own_writing import person_words as own_writing_words
 from testing.person_words import Words
 from testing.refusals import NotFound
 from testing.settings import Mode, Settings
@@ -112,6 +113,7 @@ def all_spoken() -> dict[str, Words]:
         person_words.all_spoken()
         | interview_words.all_spoken()
         | speaking_words.all_spoken()
+        | own_writing_words.all_spoken()
         | literacy_words.PAGES
     )
 

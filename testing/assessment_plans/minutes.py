@@ -27,7 +27,7 @@ PERSONS = 20
 #: Minutes beside the tasks: code, language, introduction, practice; and a breath before each part.
 BEGINNING, BREATH = 5.0, 1.0
 #: What the parts outside the engine are planned to take.
-LITERACY, TALK = 5.0, 15.0
+LITERACY, TALK, OWN_WRITING = 5.0, 15.0, 10.0
 
 _MINUTES = Kept(16)
 
@@ -51,18 +51,15 @@ class Expected:
     parts: Mapping[Skill, Span | None]
 
     @property
-    def total(self) -> Span | None:
-        """Literacy screen, beginning and breaths included; None while a part is missing."""
+    def total(self) -> float | None:
+        """The middle of every part, with literacy screen, beginning and breaths; None while a part
+        is missing. The quick in one part are not the quick in another: tenths do not add up."""
         spans = [span for span in self.parts.values() if span is not None]
         if len(spans) < len(self.parts):
             return None
         beside = BEGINNING + LITERACY + BREATH * len(spans)
-        return Span(
-            beside + sum(span.low for span in spans),
-            beside + sum(span.middle for span in spans),
-            beside + sum(span.high for span in spans),
-            any(span.is_simulated for span in spans),
-        )
+        beside += OWN_WRITING * self.plan.own_writing
+        return beside + sum(span.middle for span in spans)
 
 
 def expected(db: Session, plans: Plans, language: str) -> list[Expected]:

@@ -25,6 +25,8 @@ class Plan:
     code: str
     parts: tuple[Skill, ...]
     days: int
+    #: Whether a few sentences are written in the own language, with the desk.
+    own_writing: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _plan(row: Mapping[str, Any]) -> Plan:
     parts = tuple(Skill(part) for part in row["parts"])
     if len(set(parts)) < len(parts) or row["days"] < 1:
         raise ValueError(f"{row['code']}: a part twice, or no day")
-    return Plan(row["code"], parts, row["days"])
+    return Plan(row["code"], parts, row["days"], row.get("own_writing", False))
 
 
 def _conditions(row: Mapping[str, Any]) -> tuple[Condition, ...]:

@@ -27,6 +27,7 @@ from testing.models.organisations import (
     Staff,
     StaffSession,
 )
+from testing.models.own_writing import OwnWriting, OwnWritingGap, OwnWritingLevel
 from testing.models.people import (
     HowGiven,
     Permission,
@@ -102,6 +103,9 @@ __all__ = [
     "Occasion",
     "Office",
     "OfficeKind",
+    "OwnWriting",
+    "OwnWritingGap",
+    "OwnWritingLevel",
     "Part",
     "PartState",
     "PenHold",

@@ -82,6 +82,9 @@ def _page(found: Sitting, form: PlanForm, give: GiveForm) -> str:
             if part.state is PartState.NOT_ASSESSED and part.started_at is None
         ],
         helps=_helps(found),
+        asks_own_writing=row is not None
+        and row.code in rules.in_use().plans
+        and rules.in_use().plans[row.code].own_writing,
         plan_words=words.PLANS,
         sources=words.SOURCES,
         reasons=words.REASONS,

@@ -26,6 +26,8 @@ from testing.interview import pages as interview_pages
 from testing.languages import direction_of
 from testing.literacy import screen_of
 from testing.models import Role, Sitting
+from testing.own_writing import keeping as own_texts
+from testing.own_writing import words as own_text_words
 from testing.person_words import task_words
 from testing.profile import gathering, words
 from testing.recommending import proposals
@@ -61,6 +63,7 @@ def show(public_id: str):
         told=interview_pages.told(interview) if interview else [],
         screen=screen_of(g.db, sitting),
         literacy=words.literacy_rows(found.literacy) if found.literacy else [],
+        own_writing=_own_writing(sitting),
         unusual=words.circumstance_lines(found.circumstances),
         note_words=desk_words.NOTES,
         signed={
@@ -72,6 +75,18 @@ def show(public_id: str):
             for one in found.earlier
         },
     )
+
+
+def _own_writing(sitting: Sitting) -> str:
+    """What somebody who reads the language says of the own-language text."""
+    row = own_texts.of_sitting(g.db, sitting)
+    if row is None:
+        return ""
+    if row.level is not None:
+        return str(own_text_words.LEVELS[row.level])
+    if row.not_assessed is not None:
+        return str(own_text_words.REASONS[row.not_assessed])
+    return str(_("Waits for somebody who reads the language."))
 
 
 @bp.get("/<public_id>/tasks/<presentation_id>")

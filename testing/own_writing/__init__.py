@@ -1,0 +1,1 @@
+"""Own-language writing: a few sentences that show whether somebody writes at all."""

@@ -1,0 +1,140 @@
+"""Keeping a text in the own language, and the word of somebody who reads it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from testing import events
+from testing.events import Action
+from testing.interview.questions import LANGUAGES
+from testing.models import (
+    OwnWriting,
+    OwnWritingGap,
+    OwnWritingLevel,
+    ScriptMode,
+    Sitting,
+    Staff,
+)
+from testing.refusals import Refusal
+
+LONGEST = 8000
+
+
+class OwnTextMissing(Refusal):
+    """A typed text without a text, or too long a one."""
+
+    status = 400
+
+
+class OwnWritingJudged(Refusal):
+    """Somebody who reads the language has judged it: the text is not changed any more."""
+
+
+class CannotJudge(Refusal):
+    """Only who reads the language judges; there has to be something to judge."""
+
+    status = 400
+
+
+def of_sitting(db: Session, sitting: Sitting) -> OwnWriting | None:
+    return db.scalar(select(OwnWriting).where(OwnWriting.sitting_id == sitting.id))
+
+
+def keep(
+    db: Session,
+    sitting: Sitting,
+    *,
+    language: str,
+    mode: ScriptMode,
+    text: str,
+    actor: Staff,
+    now: datetime,
+) -> OwnWriting:
+    """The text waits for somebody who reads the language; on paper it waits in the folder.
+
+    :raise OwnTextMissing: typed and empty or too long, or no language.
+    :raise OwnWritingJudged: it was judged already.
+    """
+    text = text.replace("\r\n", "\n").replace("\x00", "").strip()
+    is_typed = mode is ScriptMode.KEYBOARD
+    if language not in LANGUAGES or len(text) > LONGEST or bool(text) != is_typed:
+        raise OwnTextMissing
+    row = _row(db, sitting, language, mode, actor, now)
+    row.language, row.mode, row.text, row.not_assessed = language, mode, text, None
+    _record(db, Action.OWN_WRITING_KEEP, row, actor=actor, now=now)
+    return row
+
+
+def leave_out(
+    db: Session,
+    sitting: Sitting,
+    *,
+    language: str,
+    reason: OwnWritingGap,
+    actor: Staff,
+    now: datetime,
+) -> OwnWriting:
+    """There is no level, for a reason; what was written stays.
+
+    :raise OwnTextMissing: no language.
+    :raise OwnWritingJudged: it was judged already.
+    """
+    if language not in LANGUAGES:
+        raise OwnTextMissing
+    row = _row(db, sitting, language, ScriptMode.PAPER, actor, now)
+    row.not_assessed = reason
+    _record(db, Action.OWN_WRITING_KEEP, row, actor=actor, now=now, code=reason.value)
+    return row
+
+
+def judge(
+    db: Session,
+    row: OwnWriting,
+    level: OwnWritingLevel,
+    *,
+    reads_the_language: bool,
+    actor: Staff,
+    now: datetime,
+) -> None:
+    """The level is the word of somebody who reads the language.
+
+    :raise CannotJudge: the judge does not read it, or nothing was written and why is known.
+    :raise OwnWritingJudged: it was judged already.
+    """
+    if row.level is not None:
+        raise OwnWritingJudged
+    if not reads_the_language or row.not_assessed is not None:
+        raise CannotJudge
+    row.level, row.judged_by_id, row.judged_at = level, actor.id, now
+    _record(db, Action.OWN_WRITING_JUDGE, row, actor=actor, now=now)
+
+
+def _row(
+    db: Session, sitting: Sitting, language: str, mode: ScriptMode, actor: Staff, now: datetime
+) -> OwnWriting:
+    row = of_sitting(db, sitting)
+    if row is None:
+        row = OwnWriting(
+            centre_id=sitting.centre_id,
+            sitting_id=sitting.id,
+            language=language,
+            mode=mode,
+            kept_by_id=actor.id,
+            kept_at=now,
+        )
+        db.add(row)
+    elif row.level is not None:
+        raise OwnWritingJudged
+    row.kept_by_id, row.kept_at = actor.id, now
+    db.flush()
+    return row
+
+
+def _record(
+    db: Session, action: Action, row: OwnWriting, *, actor: Staff, now: datetime, **details: str
+) -> None:
+    db.flush()
+    events.record(
+        db, action, on=row.sitting.person, subject=row, actor=actor, now=now, **details
+    )
