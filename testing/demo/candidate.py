@@ -7,11 +7,15 @@ from sqlalchemy.orm import Session
 
 from items.bank_files import Task
 from scoring.cefr import LEVELS
+from scoring.ladders import Outcome
 from testing import delivery, kiosk_pages, writing
 from testing.answers import Answer
 from testing.delivery import Where
-from testing.models import Visit
+from testing.literacy import screens
+from testing.models import Staff, Visit
 
+#: Nobody of the story is sent to the deep stage by lot.
+NO_LOT = screens.Lot(first=0, share=0.0)
 #: More pages than any sitting has.
 MOST_PAGES = 120
 
@@ -50,6 +54,10 @@ def sit(
                 delivery.go_on_from_introduction(visit, now=now)
             case Where.PRACTICE:
                 delivery.finish_practice(visit, now=now)
+            case Where.LITERACY:
+                _touch(db, visit, place, now)
+            case Where.LITERACY_TOGETHER:
+                _read_aloud(db, visit, place, now)
             case Where.BREATH:
                 delivery.start_part(db, visit, now=now, seed=visit.id)
             case Where.TASK:
@@ -59,6 +67,41 @@ def sit(
             case _:
                 return
         db.flush()
+
+
+def _touch(db: Session, visit: Visit, place: delivery.Place, now: datetime) -> None:
+    """The right answer of a task of the literacy screen."""
+    standing = place.literacy
+    assert standing is not None
+    assert standing.turn is not None
+    assert standing.task is not None
+    screens.touch(
+        db,
+        visit,
+        standing.screen,
+        rung=standing.turn.id,
+        item=standing.task["id"],
+        choice=standing.task["key"],
+        lot=NO_LOT,
+        now=now,
+    )
+
+
+def _read_aloud(db: Session, visit: Visit, place: delivery.Place, now: datetime) -> None:
+    """Staff hear and see that all is right."""
+    standing = place.literacy
+    assert standing is not None
+    assert standing.turn is not None
+    rung = standing.turn.id
+    screens.tap(
+        db,
+        standing.screen,
+        rung,
+        {one["id"]: (Outcome.RIGHT, one["text"]) for one in standing.tasks_of(rung)},
+        lot=NO_LOT,
+        actor=db.get_one(Staff, visit.sitting.seated_by_id),
+        now=now,
+    )
 
 
 def _answer(

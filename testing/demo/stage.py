@@ -22,6 +22,7 @@ from testing.commands.runtime import Runtime
 from testing.demo import cast
 from testing.demo.candidate import Pace, sit
 from testing.demo.cast import PersonRole
+from testing.literacy import classification_of, screen_of, screens
 from testing.models import (
     WRITING_CRITERIA,
     Booking,
@@ -354,6 +355,9 @@ def _sitting_of_yesterday(
     )
     db.flush()
     visit, _token = sittings.enter_code(db, runtime.keys, code, pace.next())
+    screens.open_screen(
+        db, visit.sitting, actor=stage.administrator, now=pace.next(), seed=visit.id
+    )
     assert person.knows_up_to is not None
     sit(
         db,
@@ -385,6 +389,17 @@ def _rate(db: Session, stage: Stage, marks: tuple[str, str], pace: Pace) -> None
 def _sign(db: Session, stage: Stage, sitting: Sitting, own_level: str, pace: Pace) -> None:
     """The assessor has given their own levels, seen the proposal, agreed and signed."""
     (assessor,) = stage.of_role(Role.ASSESSOR)
+    screen, literacy = screen_of(db, sitting), classification_of(db, sitting)
+    assert screen is not None
+    assert literacy is not None
+    screens.confirm(
+        db,
+        screen,
+        literacy_class=literacy.literacy_class,
+        reason="",
+        actor=assessor,
+        now=pace.next(),
+    )
     own = dict.fromkeys(assessment.blind_skills(db, sitting), own_level)
     assessment.give_blind_levels(db, sitting, own, actor=assessor, now=pace.next())
     proposed = assessment.proposal(db, sitting, actor=assessor, now=pace.next())
