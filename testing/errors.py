@@ -97,6 +97,10 @@ WORDS = {
     "RulesPublished": _l("A published version is never changed. Make a new draft of it."),
     "RulesNotWhole": _l("These rules have faults. Mend them first."),
     "ProposalChanged": _l("The proposal became another one meanwhile. Look at it before you sign."),
+    "OpinionMissing": _l("Choose what you recommend."),
+    "NothingSigned": _l("There is no signed result to talk about yet."),
+    "TalkBooked": _l("A talk is booked already."),
+    "TalkClosed": _l("This talk was held or cancelled."),
     "BadFacts": _l("Something was noted that the rules cannot read. Nothing was kept."),
     "FormExpired": _l("The form was open for too long. Reload the page and send it again."),
     "RolesClash": _l(

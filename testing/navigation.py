@@ -51,11 +51,12 @@ ENTRIES = (
         "assessment.queue",
         _l("Assessment"),
         ASSESSOR,
-        beneath=("statements", "own_copies", "recommending", "profile"),
+        beneath=("statements", "own_copies", "recommending", "profile", "meeting"),
     ),
     _entry(
         "assessment_plans.overview", _l("Plans"), ADMINISTRATOR, ASSESSOR, Role.PSYCHOMETRICIAN
     ),
+    _entry("talks.overview", _l("Feedback talks"), ADMINISTRATOR, ASSESSOR),
     _entry("rules.overview", _l("Rules"), ADMINISTRATOR, ASSESSOR),
     _entry("bank.overview", _l("Item bank"), Role.AUTHOR, Role.PSYCHOMETRICIAN),
     _entry("sounds.overview", _l("Spoken instructions"), ADMINISTRATOR, Role.AUTHOR),

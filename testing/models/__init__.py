@@ -69,6 +69,7 @@ from testing.models.sittings import (
     Visit,
 )
 from testing.models.speaking import SpeakingTalk
+from testing.models.talks import FeedbackTalk, MeetingOpinion, PersonsView
 
 __all__ = [
     "SPEAKING_CRITERIA",
@@ -87,6 +88,7 @@ __all__ = [
     "Event",
     "ExposureCounts",
     "Feedback",
+    "FeedbackTalk",
     "FrozenBank",
     "FrozenLadders",
     "HelpCall",
@@ -99,6 +101,7 @@ __all__ = [
     "LiteracyScreen",
     "LiteracyState",
     "LiteracyStatement",
+    "MeetingOpinion",
     "NotAssessed",
     "Occasion",
     "Office",
@@ -113,6 +116,7 @@ __all__ = [
     "PermissionContent",
     "Person",
     "PersonFacts",
+    "PersonsView",
     "PlanSource",
     "Play",
     "Presentation",

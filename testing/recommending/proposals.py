@@ -69,6 +69,8 @@ def propose(
     rules = rulebook.in_use(db, sitting.centre_id)
     known = facts.of_sitting(db, sitting, results, decided, rules)
     digest = rulebook.digest_of(rules)
+    # Two assessors at once must not both make the next number.
+    db.execute(select(Sitting.id).where(Sitting.id == sitting.id).with_for_update(key_share=True))
     newest = newest_of(db, sitting)
     record = known.to_record()
     if newest is not None and newest.rules_digest == digest and newest.facts == record:

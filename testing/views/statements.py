@@ -7,7 +7,9 @@ from flask import Blueprint, Response, g, render_template, request
 from testing import access, documents, events, releases, result_pages, statements, transfers
 from testing.access import Unit, page, roles
 from testing.events import Action
+from testing.forms.talks import VIEWS
 from testing.models import DocumentKind, Role, Statement
+from testing.recommending import talks
 from testing.refusals import NotFound
 from testing.signing import documents as signed
 
@@ -41,6 +43,9 @@ def show(public_id: str):
             for one in releases.of_person(g.db, statement.sitting.person)
             if one.statement.sitting_id == statement.sitting_id
         ],
+        talks=talks.held_of(g.db, statement.sitting),
+        booked_talk=talks.waiting_of(g.db, statement.sitting),
+        views=VIEWS,
         may_correct=g.staff.has(Role.ASSESSOR),
     )
 
