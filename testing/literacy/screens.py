@@ -157,6 +157,13 @@ def open_screen(
     return screen
 
 
+def open_before_parts(db: Session, sitting: Sitting, *, actor: Staff, now: datetime) -> None:
+    """A sitting in which no part has begun has a literacy screen; one that moves in the middle of a
+    test begun without a screen goes on as it was."""
+    if all(part.started_at is None for part in sitting.parts):
+        open_screen(db, sitting, actor=actor, now=now)
+
+
 def open_standing(db: Session, sitting: Sitting) -> Standing | None:
     """Where the sitting's screen stands; None where there is none or it is over."""
     screen = screen_of(db, sitting)

@@ -155,7 +155,7 @@ def code(public_id: str):
         actor=g.staff,
         now=g.now,
     )
-    screens.open_screen(g.db, visit.sitting, actor=g.staff, now=g.now)
+    screens.open_before_parts(g.db, visit.sitting, actor=g.staff, now=g.now)
     return _booking_page(found, IdentityForm(), code=digits)
 
 

@@ -273,6 +273,8 @@ def test_notes_name_the_language_a_judge_and_what_was_seen(make_day, build):
     other.desk.submit(
         {"notes-own_language": "so", "notes-has_judge": "y"}, button="Keep the notes"
     )
+    # No voice speaks Somali: the desk's page shows what to say to the person.
+    assert "Where there is no sound, say this to the person: kala" in other.desk.text()
     reads_own = {"own_words", "own_text"}
 
     def hears(rung: str) -> str:
@@ -345,6 +347,29 @@ def test_a_teacher_confirms_and_a_change_has_a_reason(make_day, build, app):
     stranger = Page(app)
     stranger.sign_in(build.staff(build.centre(), Role.ASSESSOR))
     stranger.get(f"/literacy/{screen.public_id}", 404)
+
+
+def test_a_test_begun_without_a_screen_goes_on_as_it_was(app, build, bank):
+    arrival = build.arrival()
+    kiosk = Candidate(Page(app), bank, knows_up_to("A1.3"))
+    kiosk.begin(arrival.code())
+    kiosk.next()
+    assert kiosk.is_at_a_task()
+    desk = Page(app)
+    desk.sign_in(arrival.administrator)
+    desk.get(f"/desk/bookings/{arrival.booking.public_id}")
+    desk.submit(button="Give a new seat code")
+    assert build.do(lambda db: literacy.screen_of(db, arrival.sitting(db))) is None
+    # The desk may begin one by hand; twice is once, and a closed sitting has none.
+    sitting = build.do(arrival.sitting)
+    desk.get(f"/desk/sittings/{sitting.public_id}")
+    desk.submit(button="Begin a literacy screen")
+    desk.post(f"/literacy/begin/{sitting.public_id}")
+    screen = build.do(lambda db: literacy.screen_of(db, arrival.sitting(db)))
+    assert desk.path == f"/literacy/{screen.public_id}"
+    desk.submit({"aside-code": "refused"}, button="Leave it out")
+    found = build.do(lambda db: literacy.classification_of(db, arrival.sitting(db)))
+    assert (found.literacy_class, found.module) == (LiteracyClass.NOT_ASSESSED, None)
 
 
 def test_without_latin_script_a_level_is_never_proposed_from_touches(make_day, build):
