@@ -59,7 +59,8 @@ def agreement(first: IntArray, second: IntArray, *, symmetric: bool = False) -> 
     ----------
     first, second : (n,) integer scores of the same scripts.
     symmetric : count every pair in both directions, for pools in which neither side is a fixed
-        rater; the standardised difference is then 0 and `n` still counts each pair once.
+        rater; the standardised difference is then 0 (NaN when nothing varies) and `n` still counts
+        each pair once.
 
     Raises
     ------
@@ -79,15 +80,14 @@ def agreement(first: IntArray, second: IntArray, *, symmetric: bool = False) -> 
     if symmetric:
         confusion = confusion + confusion.T
     difference = np.abs(first - second)
-    pooled_variance = (first.var() + second.var()) / 2.0
     if symmetric:
-        standardised = 0.0 if pooled_variance > 0 else float("nan")
-    elif pooled_variance > 0:
+        first, second = np.concatenate([first, second]), np.concatenate([second, first])
+    pooled_variance = (first.var() + second.var()) / 2.0
+    standardised = float("nan")
+    if pooled_variance > 0:
         standardised = float((first.mean() - second.mean()) / np.sqrt(pooled_variance))
-    else:
-        standardised = float("nan")
     return Agreement(
-        n=len(first),
+        n=len(difference),
         exact=float((difference == 0).mean()),
         adjacent=float((difference <= 1).mean()),
         kappa=quadratic_weighted_kappa(confusion),
@@ -113,17 +113,13 @@ def rating_pairs(script: IntArray, criterion: IntArray) -> RatingPairs:
     s, c = script[order], criterion[order]
     firsts: list[IntArray] = []
     seconds: list[IntArray] = []
-    lag = 1
-    while True:
-        same = (s[lag:] == s[:-lag]) & (c[lag:] == c[:-lag]) if lag < len(s) else np.zeros(0, bool)
-        if not same.any():
-            break
-        at = np.flatnonzero(same)
+    # The last lag finds nothing, so that there is always something to put together.
+    for lag in range(1, len(s) + 2):
+        at = np.flatnonzero((s[lag:] == s[:-lag]) & (c[lag:] == c[:-lag]))
         firsts.append(order[at])
         seconds.append(order[at + lag])
-        lag += 1
-    if not firsts:
-        return RatingPairs(np.zeros(0, np.int64), np.zeros(0, np.int64))
+        if len(at) == 0:
+            break
     first, second = np.concatenate(firsts), np.concatenate(seconds)
     sort = np.lexsort((second, first))
     return RatingPairs(first[sort].astype(np.int64), second[sort].astype(np.int64))

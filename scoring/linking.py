@@ -8,7 +8,7 @@ gave B = −.466 or −.516 by it alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -22,6 +22,9 @@ IntArray = NDArray[np.int64]
 
 POINTS = np.linspace(-4.0, 4.0, 41)
 WEIGHTS = np.exp(-0.5 * POINTS**2) / np.exp(-0.5 * POINTS**2).sum()
+FAR = 2.7
+# Logits: differences closer than this are the rounding of files, not movement.
+ROUNDING = 1e-9
 
 
 class LinkMethod(StrEnum):
@@ -85,6 +88,7 @@ def link(old: ItemArrays, new: ItemArrays, method: LinkMethod) -> Link:
         raise NotLinkable("a common item has different numbers of categories in the two files")
     if not ((old.a > 0).all() and (new.a > 0).all()):
         raise NotLinkable("a common item has a slope that is not above 0")
+    old, new = _narrow(old), _narrow(new)
     a, b, criterion = _solve(old, new, method)
     se_a = se_b = float("nan")
     if len(old) >= 4:
@@ -97,15 +101,21 @@ def link(old: ItemArrays, new: ItemArrays, method: LinkMethod) -> Link:
     return Link(a, b, se_a, se_b, criterion, len(old))
 
 
+def _narrow(items: ItemArrays) -> ItemArrays:
+    """Without the columns of steps that only items of a larger bank had."""
+    width = int(items.n_categories.max()) - 1
+    return replace(items, steps=items.steps[:, :width], se_steps=items.se_steps[:, :width])
+
+
 def _moments(old: ItemArrays, new: ItemArrays) -> tuple[float, float]:
-    inside = np.isfinite(old.steps[:, : new.steps.shape[1]])
-    x = new.steps[:, : inside.shape[1]][inside]
-    y = old.steps[:, : inside.shape[1]][inside]
-    if float(np.std(x)) == 0.0:
+    x = new.steps[np.isfinite(new.steps)]
+    y = old.steps[np.isfinite(old.steps)]
+    # Not the sd: that of three times 0.1 is not 0.
+    if np.ptp(x) == 0.0:
         raise NotLinkable("the difficulties of the new file do not differ")
-    a = float(np.std(y) / np.std(x))
-    if a == 0.0:
+    if np.ptp(y) == 0.0:
         raise NotLinkable("the difficulties of the old file do not differ")
+    a = float(np.std(y) / np.std(x))
     return a, float(y.mean() - a * x.mean())
 
 
@@ -154,9 +164,10 @@ class Drift:
     """How far each common difficulty has moved after linking.
 
     difference : (I, M) b_old − (A b_new + B), NaN beyond an item's last step. z : in standard
-    errors of the two estimates. robust_z : (difference − median) / (0.74 interquartile range),
-    which needs no standard errors (Huynh & Meyer 2010). drifted : (I,) any |z| > 2.7 of both kinds
-    that exist.
+    errors of the two estimates, NaN without them. robust_z : (difference − median) / (0.74
+    interquartile range), which needs no standard errors (Huynh & Meyer 2010), NaN where the middle
+    half does not differ by more than rounding. drifted : (I,) a step has |z| > 2.7 by each kind
+    that exists.
     """
 
     difference: FloatArray
@@ -167,17 +178,17 @@ class Drift:
 
 def drift(old: ItemArrays, new: ItemArrays, found: Link) -> Drift:
     """Differences of the common items after the link, with two kinds of z."""
-    moved = transform(new, found.a, found.b)
+    old, moved = _narrow(old), transform(_narrow(new), found.a, found.b)
     difference = old.steps - moved.steps
     error = np.sqrt(old.se_steps**2 + moved.se_steps**2)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(error > 0, difference / error, np.nan)
     inside = np.isfinite(difference)
-    middle = float(np.median(difference[inside]))
-    low, high = np.quantile(difference[inside], [0.25, 0.75])
+    low, middle, high = np.quantile(difference[inside], [0.25, 0.5, 0.75])
     spread = 0.74 * float(high - low)
-    robust = (difference - middle) / spread if spread > 0 else np.full(difference.shape, np.nan)
-    far = np.abs(robust) > 2.7
-    known = np.isfinite(z)
-    far &= ~known | (np.abs(np.nan_to_num(z)) > 2.7)
+    robust = np.full(difference.shape, np.nan)
+    if spread > ROUNDING:
+        robust = (difference - middle) / spread
+    exists = np.isfinite(robust) | np.isfinite(z)
+    far = exists & ~(np.abs(robust) <= FAR) & ~(np.abs(z) <= FAR)
     return Drift(difference, z, robust, far.any(axis=1))

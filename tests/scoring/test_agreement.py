@@ -49,24 +49,68 @@ def test_bounds_and_symmetry(pairs: np.ndarray) -> None:
     assert both.exact == one.exact
 
 
-def test_no_variation_has_no_kappa() -> None:
-    found = agreement(np.array([2, 2]), np.array([2, 2]))
-    assert np.isnan(found.kappa)
-    assert np.isnan(found.standardised_difference)
-    assert found.exact == 1.0
+def test_categories_are_those_between_lowest_and_highest() -> None:
+    found = agreement(np.array([3, 3, 5, 4]), np.array([3, 4, 3, 4]))
+    assert found.categories.tolist() == [3, 4, 5]
+    assert found.confusion.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 0]]
+    assert found.confusion.dtype == found.categories.dtype == np.int64
+    # Observed 1 + 4; by chance rows (2, 1, 1) by columns (2, 2, 0), squared: (4 + 2 + 8 + 2) / 4.
+    assert found.kappa == pytest.approx(1 - 5 / 4)
+    assert (found.exact, found.adjacent) == (0.5, 0.75)
+    both = agreement(np.array([3, 3, 5, 4]), np.array([3, 4, 3, 4]), symmetric=True)
+    assert both.confusion.tolist() == [[2, 1, 1], [1, 2, 0], [1, 0, 0]]
+    assert (both.n, both.exact, both.adjacent, both.standardised_difference) == (4, 0.5, 0.75, 0.0)
+
+
+def test_narrow_integers_do_not_overflow() -> None:
+    first, second = np.array([0, 11, 1], np.int8), np.array([11, 11, 0], np.int8)
+    for of_type in (np.int8, np.uint8):
+        found = agreement(first.astype(of_type), second.astype(of_type))
+        assert found.confusion[0, 11] == found.confusion[11, 11] == found.confusion[1, 0] == 1
+        assert found.adjacent == pytest.approx(2 / 3)
+    wide = np.array([-100, 100], np.int8)
+    assert agreement(wide, wide).kappa == agreement(wide.astype(int), wide).kappa == 1.0
+
+
+def test_what_does_not_vary_has_no_kappa() -> None:
+    for symmetric in (False, True):
+        found = agreement(np.array([2, 2]), np.array([2, 2]), symmetric=symmetric)
+        assert np.isnan([found.kappa, found.standardised_difference]).all()
+        assert (found.exact, found.categories.tolist()) == (1.0, [2])
+    # Each side alone does not vary, but the pool of both does.
+    apart = np.array([2, 2]), np.array([3, 3])
+    assert np.isnan(agreement(*apart).standardised_difference)
+    assert agreement(*apart).kappa == 0.0
+    assert agreement(*apart, symmetric=True).standardised_difference == 0.0
+    assert agreement(*apart, symmetric=True).kappa == pytest.approx(-1.0)
+    # Variances below 1 count like any other.
+    assert agreement(np.array([1, 2]), np.array([1, 1])).standardised_difference == (
+        pytest.approx(0.5 / np.sqrt(0.125))
+    )
+    assert np.isnan(quadratic_weighted_kappa(np.zeros((3, 3), int)))
+    assert quadratic_weighted_kappa(np.array([[0, 1], [0, 0]])) == 0.0
 
 
 def test_every_pair_of_ratings_once() -> None:
-    script = np.array([0, 0, 0, 1, 1, 0])
+    script = np.array([0, 1, 0, 0, 1, 0])
     criterion = np.array([0, 0, 0, 0, 0, 1])
     pairs = rating_pairs(script, criterion)
-    assert sorted(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True)) == [
-        (0, 1), (0, 2), (1, 2), (3, 4),
+    assert list(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True)) == [
+        (0, 2), (0, 3), (1, 4), (2, 3),
     ]  # fmt: skip
+    assert rating_pairs(np.zeros(4, int), np.zeros(4, int)).first.tolist() == [0, 0, 0, 1, 1, 2]
+    for alone in ([], [0], [0, 1, 2]):
+        none = rating_pairs(np.array(alone, int), np.zeros(len(alone), int))
+        assert none.first.shape == none.second.shape == (0,)
+        assert none.first.dtype == none.second.dtype == np.int64
 
 
-def test_empty_columns_are_refused() -> None:
-    with pytest.raises(ValueError, match="at least one pair"):
-        agreement(np.zeros(0, int), np.zeros(0, int))
-    with pytest.raises(ValueError, match="equal length"):
-        agreement(np.zeros(2, int), np.zeros(1, int))
+def test_columns_that_are_no_pairs_are_refused() -> None:
+    equal = "agreement needs two columns of equal length"
+    for first, second, words in (
+        (np.zeros(0, int), np.zeros(0, int), "agreement needs at least one pair of ratings"),
+        (np.zeros(2, int), np.zeros(1, int), equal),
+        (np.zeros((2, 2), int), np.zeros((2, 2), int), equal),
+    ):
+        with pytest.raises(ValueError, match=f"^{words}$"):
+            agreement(first, second)
