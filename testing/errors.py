@@ -67,6 +67,9 @@ WORDS = {
         "There is nothing that could be signed."
     ),
     "ClassNotConfirmed": _l("Confirm the class first. Then the statement can be signed."),
+    "AlreadyDecided": _l(
+        "Somebody decided about this meanwhile, or the statement was replaced. Nothing was changed."
+    ),
     "DocumentAltered": _l(
         "This document is not the one that was signed. Tell the administrator; "
         "nobody is given it."

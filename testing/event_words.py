@@ -105,6 +105,8 @@ WORDS: dict[Action, Any] = {
     Action.TALK_CANCEL: _l("Cancelled a feedback talk"),
     Action.RULES_CHANGE: _l("Changed a draft of the recommendation rules"),
     Action.RULES_PUBLISH: _l("Published recommendation rules"),
+    Action.RESCORING_RUN: _l("Compared statements with today's rules"),
+    Action.RESCORING_DECIDE: _l("Decided whether a statement stands"),
     Action.STATEMENT_SIGN: _l("Signed a statement"),
     Action.STATEMENT_SUPERSEDE: _l("Superseded a statement"),
     Action.STATEMENT_VIEW: _l("Looked at a statement"),

@@ -112,6 +112,8 @@ class Action(StrEnum):
     TALK_CANCEL = "talk:cancel"
     RULES_CHANGE = "rules:change"
     RULES_PUBLISH = "rules:publish"
+    RESCORING_RUN = "rescoring:run"
+    RESCORING_DECIDE = "rescoring:decide"
     STATEMENT_SIGN = "statement:sign"
     STATEMENT_SUPERSEDE = "statement:supersede"
     STATEMENT_VIEW = "statement:view"

@@ -51,7 +51,7 @@ ENTRIES = (
         "assessment.queue",
         _l("Assessment"),
         ASSESSOR,
-        beneath=("statements", "own_copies", "recommending", "profile", "meeting"),
+        beneath=("statements", "own_copies", "recommending", "profile", "meeting", "rescoring"),
     ),
     _entry(
         "assessment_plans.overview", _l("Plans"), ADMINISTRATOR, ASSESSOR, Role.PSYCHOMETRICIAN

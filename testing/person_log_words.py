@@ -86,6 +86,7 @@ WORDS: dict[Action, Any] = {
     Action.TALK_CANCEL: _l("Cancelled a talk with you"),
     Action.FACTS_NOTE: _CHANGED,
     Action.RECOMMENDATION_PROPOSE: _RESULT,
+    Action.RESCORING_DECIDE: _RESULT,
     Action.STATEMENT_SIGN: _l("Signed your result"),
     Action.STATEMENT_SUPERSEDE: _l("Corrected your result"),
     Action.STATEMENT_VIEW: _SAW_RESULT,

@@ -4,6 +4,7 @@ A proposal holds codes and numbers; `result_words` makes the sentences. It is ke
 saw it, with the versions of all that it depends on.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -73,8 +74,12 @@ def of_sitting(
 
 
 def frozen(db: Session, sitting: Sitting) -> dict[Skill, SkillResult]:
-    """The proposals as they were first seen; empty before."""
-    rows = db.scalars(select(SkillResult).where(SkillResult.sitting_id == sitting.id))
+    """The proposals as they were first seen, or made anew by a re-scoring; empty before."""
+    rows = db.scalars(
+        select(SkillResult)
+        .where(SkillResult.sitting_id == sitting.id)
+        .order_by(SkillResult.version)
+    )
     found = {row.skill: row for row in rows}
     return {skill: found[skill] for skill in SKILLS if skill in found}
 
@@ -106,7 +111,7 @@ def _propose(
     if part.skill in RATED:
         scripts = evidence.scripts_of(db, part)
         if any(rating.is_rateable(script) for script in scripts):
-            return None, _from_ratings(part.skill, scripts)
+            return None, from_ratings(part.skill, scripts)
         if has_no_script and part.skill is Skill.WRITING:
             return NotAssessed.SCRIPT, None
         # Met a prompt and wrote nothing is something else than was never asked.
@@ -177,7 +182,29 @@ def _from_answers(
     }
 
 
-def _from_ratings(skill: Skill, scripts: list[Script]) -> dict[str, Any]:
+def rescored(
+    before: Mapping[str, Any], belief: dict[str, Any], versions: dict[str, Any]
+) -> dict[str, Any]:
+    """A proposal from answers as it would be with another belief; what was seen stays as it was."""
+    kept = [
+        one for one in before["reasons"] if one["code"] not in ("borderline", "floor_exit")
+    ]
+    found = [{"code": "rescored"}]
+    if before["stop_reason"] == "floor" or belief["band"] == "alle_A1.1":
+        found.append({"code": "floor_exit"})
+    if belief["borderline"]:
+        found.append(_borderline(belief))
+    return dict(before) | {
+        **_distribution(belief),
+        "theta": belief["theta"],
+        "se_total": belief["se_total"],
+        "reasons": [*kept, *found],
+        "versions": versions,
+    }
+
+
+def from_ratings(skill: Skill, scripts: list[Script]) -> dict[str, Any]:
+    """The proposal of a skill that people rated."""
     rules, descriptors = rating_data.rules(), rating_data.descriptors(skill)
     rated = [script for script in scripts if rating.is_rateable(script)]
     decided = [rating.decided_level(script) for script in rated]

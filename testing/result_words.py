@@ -248,6 +248,8 @@ def reason_sentence(reason: dict[str, Any]) -> str:
                     reason["texts"],
                 )
             )
+        case "rescored":
+            return str(_("The level was computed anew with today's keys and boundaries."))
         case "synthetic":
             return str(_("The recordings were spoken by a machine."))
         case _:

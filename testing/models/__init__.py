@@ -52,6 +52,7 @@ from testing.models.recommending import (
     RecommendationRules,
     RulesState,
 )
+from testing.models.rescoring import RescoringCase, RescoringDecision, RescoringRun
 from testing.models.results import BlindLevel, NotAssessed, Release, Skill, SkillResult, Statement
 from testing.models.service import Feedback, Job, JobState, PromptSound
 from testing.models.sittings import (
@@ -129,6 +130,9 @@ __all__ = [
     "Referral",
     "ReferralState",
     "Release",
+    "RescoringCase",
+    "RescoringDecision",
+    "RescoringRun",
     "Response",
     "Role",
     "RulesState",

@@ -54,7 +54,10 @@ class BlindLevel(Base):
 
 
 class SkillResult(Base):
-    """The system's proposal for one skill, as the assessor saw it; never changed afterwards."""
+    """The system's proposal for one skill, as the assessor saw it; never changed afterwards.
+
+    A re-scoring that leads to a new statement adds a newer version beside it.
+    """
 
     __tablename__ = "skill_result"
     __table_args__ = (
