@@ -319,13 +319,11 @@ def test_a_real_certificate_signs_or_the_doctor_tells_why_not(
 
 def doctor(settings) -> checkup.Check:
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return next(
-        one
-        for one in checkup._of_engine(
-            checkup.make_engine(settings.database_url), settings, clock.now()
-        )
-        if one.name == "Certificate"
-    )
+    engine = checkup.make_engine(settings.database_url)
+    try:
+        return checkup._certificates(engine, settings, clock.now())
+    finally:
+        engine.dispose()
 
 
 def test_a_trial_certificate_is_made_where_there_is_none_and_anew_when_it_ended(
