@@ -1,22 +1,28 @@
 """axe finds nothing serious on any page of any role; every page of a role is reached by links."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from sqlalchemy.orm import Session
 
+from testing import assessment, clock, statements
 from testing.app import create_app
 from testing.models import Role, Staff
+from testing.recommending import drafts, talks
 from testing.settings import Settings
+from testing.statements import Decided
 from tests.browser.conftest import Service
 from tests.browser.seat import Seat
 from tests.testing import walks
-from tests.testing.builders import PASSWORD
+from tests.testing.builders import PASSWORD, Arrival
 from tests.testing.candidates import knows_up_to
 from tests.testing.conftest import MASTER_KEY
+from tests.testing.test_assessment import rate_next
 
 pytestmark = pytest.mark.browser
 
@@ -88,13 +94,43 @@ def sign_in(page: Page, staff: Staff) -> None:
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
+def assessed(db: Session, arrival: Arrival, staff: Staff, *, is_signed: bool) -> None:
+    """The assessor has given own levels and, perhaps, signed and booked a talk."""
+    actor, now = db.get_one(Staff, staff.id), clock.now()
+    sitting = assessment.own(db, arrival.sitting(db).public_id, actor)
+    own = dict.fromkeys(assessment.blind_skills(db, sitting), "A1.2")
+    assessment.give_blind_levels(db, sitting, own, actor=actor, now=now)
+    if not is_signed:
+        return
+    results = assessment.proposal(db, sitting, actor=actor, now=now)
+    decided = {
+        skill: Decided(level=row.proposal["most_probable_level"])
+        if row.proposal
+        else Decided(not_assessed=row.not_assessed)
+        for skill, row in results.items()
+    }
+    statements.sign(db, sitting, decided, confirmed=True, actor=actor, now=now)
+    talks.book(db, sitting, starts_at=now, language="ar", interpreter=True, actor=actor, now=now)
+
+
 @pytest.fixture(scope="module")
 def people(service: Service, bank_files) -> dict[str, Staff]:
     """A centre in the middle of its day, and one member of staff a role."""
     build = service.build
     first = build.arrival()
-    walks.walk(build, first, knows_up_to("A2.1"))
     occasion = build.do(lambda db: db.get_one(type(first.booking), first.booking.id).occasion)
+    assessor = walks.colleague(build, first, Role.ASSESSOR)
+    for surname in ("Karimi", "Omar"):
+        one = build.arrival_at(occasion, first.administrator, first.clerk, surname=surname)
+        walks.walk(build, one, knows_up_to("A1.2"))
+        for _number in range(2):
+            rater = walks.colleague(build, first, Role.RATER)
+            while rate_next(build, rater):
+                pass
+        is_signed = surname == "Omar"
+        build.do(partial(assessed, arrival=one, staff=assessor, is_signed=is_signed))
+    build.do(lambda db: drafts.begin(db, actor=db.get_one(Staff, assessor.id), now=clock.now()))
+    walks.walk(build, first, knows_up_to("A2.1"))
     second = build.arrival_at(occasion, first.administrator, first.clerk, surname="Ali")
     second.code()
     build.booking(build.referral(first.clerk), occasion, first.clerk)
@@ -102,6 +138,7 @@ def people(service: Service, bank_files) -> dict[str, Staff]:
         role.value: walks.colleague(build, first, role) for role in Role if role is not Role.CLERK
     }
     found[Role.ADMINISTRATOR.value] = first.administrator
+    found[Role.ASSESSOR.value] = assessor
     found[Role.CLERK.value] = first.clerk
     return found
 
