@@ -25,7 +25,7 @@ from scoring.marginal_likelihood import (
     OWN_SLOPE,
     Population,
     Problem,
-    posterior_moments,
+    posterior_means,
 )
 from scoring.marginal_maximum import Solution, maximise
 
@@ -503,7 +503,7 @@ class _Setup:
             self.group,
             population,
         )
-        return posterior_moments(settled)[0], population, table
+        return posterior_means(settled), population, table
 
 
 def _report(

@@ -349,17 +349,15 @@ class FacetLikelihood:
         n_at = at.expected.reshape(shape).sum(axis=1)
         tails = self.tails(at.category)
         width = self.design.width
-        above = tails.copy()
-        above[:, 0] = 1.0
         # Products of two indicators: 1[x ≥ v] 1[x ≥ w] = 1[x ≥ max(v, w)]; x itself is their sum.
         second = np.empty((self.n_combos, width, width))
         larger = np.maximum(np.arange(1, width)[:, None], np.arange(1, width)[None, :])
-        weighted = above * n_at[:, None, :]
+        weighted = tails * n_at[:, None, :]
         joint = weighted.sum(axis=2)[:, larger]
         second[:, 1:, 1:] = joint
         second[:, 0, 1:] = second[:, 1:, 0] = joint.sum(axis=1)
         second[:, 0, 0] = joint.sum(axis=(1, 2))
-        product = np.einsum("gvq,gwq->gvw", tails * n_at[:, None, :], tails)
+        product = np.einsum("gvq,gwq->gvw", weighted, tails)
         result: FloatArray = np.einsum(
             "gvf,gvw,gwh->fh", self.chain, second - product, self.chain, optimize=True
         )

@@ -402,10 +402,8 @@ class MarginalLikelihood:
         return out
 
 
-def posterior_moments(problem: Problem) -> tuple[FloatArray, FloatArray]:
-    """(persons,) EAP and posterior sd at the problem's starting values."""
+def posterior_means(problem: Problem) -> FloatArray:
+    """(persons,) EAP at the problem's starting values."""
     engine = MarginalLikelihood(problem)
-    state = engine.evaluate(engine.start())
-    mean = state.posterior @ engine.theta
-    variance = state.posterior @ engine.theta**2 - mean**2
-    return mean, np.sqrt(np.maximum(variance, 0.0))
+    means: FloatArray = engine.evaluate(engine.start()).posterior @ engine.theta
+    return means

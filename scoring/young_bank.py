@@ -42,7 +42,8 @@ SLOPE_PRIOR = (0.0, 0.4)
 class Update:
     """A bank after an update.
 
-    items : ItemArrays with new parameters; rows without a single answer are as they were.
+    items : ItemArrays with new parameters; rows without answers that differ, or whose highest
+        category nobody has reached, are as they were.
     is_calibrated : (I,) by error and number of answers; looking at the fit is a person's act.
     calibration : the estimation behind it.
     """
@@ -99,7 +100,7 @@ def update_provisional(
     shared = np.zeros(len(bank)) if se_task is None else se_task
     first_error = np.hypot(np.where(bank.se_steps > 0, bank.se_steps, np.nan), shared[:, None])
     error = np.full(len(bank), np.nan)
-    centre = np.full(len(bank), np.nan)
+    centre = error.copy()
     for item in range(len(bank)):
         inside = np.isfinite(bank.steps[item]) & np.isfinite(first_error[item])
         if inside.any():
@@ -126,9 +127,11 @@ def update_provisional(
         names=names,
         progress=progress,
     )
-    answered = np.array([s is ItemStatus.ESTIMATED for s in found.status])
-    items = _merge(bank, found.items, answered)
-    return Update(items, n, is_calibrated(items, n) | (anchors & is_calibrated(bank, n)), found)
+    changed = np.array([s is ItemStatus.ESTIMATED for s in found.status])
+    # A step that nobody took has no estimate; the item keeps all of its steps until somebody does.
+    changed &= found.items.n_categories == bank.n_categories
+    items = _merge(bank, found.items, changed)
+    return Update(items, n, is_calibrated(items, n), found)
 
 
 def _merge(before: ItemArrays, after: ItemArrays, changed: BoolArray) -> ItemArrays:

@@ -1,6 +1,8 @@
 """Slope–intercept curves: the same probabilities as scoring.irt, and derivatives that are
 derivatives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -102,7 +104,7 @@ def test_graded_intercepts_out_of_order_are_improper() -> None:
 def test_prior_gradient_is_the_derivative_of_the_density() -> None:
     drawn = [
         Item("x", Model.THREE_PL, a=1.3, b=0.4, c=0.2),
-        Item("y", Model.GPCM, a=0.8, steps=(-1.0, 0.5)),
+        Item("y", Model.GPCM, a=0.8, steps=(-1.3, 0.5)),
         Item("z", Model.GRM, a=1.1, steps=(-0.4, 0.9)),
     ]
     curves, table = curves_of(drawn)
@@ -129,3 +131,52 @@ def test_prior_gradient_is_the_derivative_of_the_density() -> None:
             slope = (priors.evaluate(curves, up)[0] - priors.evaluate(curves, down)[0]) / (2 * h)
             assert gradient[i, v] == pytest.approx(slope, abs=1e-5)
     assert (np.linalg.eigvalsh(curvature) > -1e-9).all()
+
+
+def test_prior_curvature_is_that_of_gauss_and_newton() -> None:
+    drawn = [
+        Item("x", Model.GPCM, a=0.8, steps=(-1.3, 0.5)),
+        Item("y", Model.GRM, a=1.1, steps=(-0.4, 0.9)),
+        Item("z", Model.TWO_PL, a=1.4, b=0.3),
+    ]
+    curves, table = curves_of(drawn)
+    base = no_priors(3, 2)
+    # Nobody knows the first step; the second keeps its prior.
+    for step_sd in (np.full((3, 2), 0.7), np.array([[np.nan, 0.7]] * 3)):
+        priors = replace(
+            base, slope_mean=np.full(3, 0.1), slope_sd=np.full(3, 0.5),
+            slope_weight=np.array([1.0, 0.5, 0.25]), step_mean=np.full((3, 2), 0.2),
+            step_sd=step_sd,
+        )  # fmt: skip
+
+        def residuals(at: np.ndarray, priors: Priors = priors) -> np.ndarray:
+            slope = np.sqrt(priors.slope_weight) * (np.log(at[:, 0]) - 0.1) / 0.5
+            return np.column_stack([slope, (curves.steps(at) - 0.2) / priors.step_sd])
+
+        total, _, curvature = priors.evaluate(curves, table)
+        assert total == pytest.approx(-0.5 * np.nansum(residuals(table) ** 2))
+        jacobian = np.zeros((3, 3, curves.width))
+        for v in range(curves.width):
+            up, down = table.copy(), table.copy()
+            up[:, v] += 1e-6
+            down[:, v] -= 1e-6
+            jacobian[..., v] = np.nan_to_num((residuals(up) - residuals(down)) / 2e-6)
+        expected = np.einsum("itv,itw->ivw", jacobian, jacobian)
+        assert curvature == pytest.approx(expected, abs=1e-6)
+
+
+def test_curves_hold_far_away_and_tables_end_with_the_item() -> None:
+    drawn = [
+        Item("x", Model.GPCM, a=2.0, steps=(-1.0, 0.0, 0.5, 1.0)),
+        Item("y", Model.GPCM, a=0.5, steps=(0.7,)),
+        Item("z", Model.GRM, a=1.5, steps=(-0.5, 0.5)),
+    ]
+    curves, table = curves_of(drawn)
+    assert table[1].tolist() == [0.5, -0.35, 0.0, 0.0, 0.0]
+    assert table[2] == pytest.approx([1.5, 0.75, -0.75, 0.0, 0.0])
+    # exp(4 × 2 × 400) is far beyond a float; log P of the top category is then 0, of the lowest
+    # minus 4aθ plus aΣ steps.
+    far = curves.log_probabilities(table, np.array([-400.0, 400.0]))
+    assert far[0, 4] == pytest.approx([-3201.0, 0.0])
+    assert far[0, 0] == pytest.approx([0.0, -3199.0])
+    assert far[1, :2] == pytest.approx(np.array([[0.0, -199.65], [-200.35, 0.0]]))

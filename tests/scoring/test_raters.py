@@ -253,3 +253,66 @@ def test_names_and_origin_of_the_scores_do_not_matter(seed: int) -> None:
     assert again.severity == pytest.approx(fit.severity[raters], abs=2e-3)
     assert again.measure == pytest.approx(fit.measure[scripts], abs=5e-3)
     assert again.fair_average == pytest.approx(fit.fair_average[scripts] + 3, abs=5e-3)
+
+
+def test_grid_spans_eleven_sd() -> None:
+    plain = Grid.around(0.0, 1.0, 0.25)
+    assert (len(plain.nodes), plain.nodes[0], plain.nodes[-1]) == (45, -5.5, 5.5)
+    assert (plain.step, plain.pad) == (0.25, 0)
+    assert np.array_equal(plain.wide, plain.nodes)
+    padded = Grid.around(1.0, 2.0, 0.5, 0.6)
+    assert (len(padded.nodes), padded.nodes[0], padded.nodes[-1]) == (45, -10.0, 12.0)
+    assert (padded.step, padded.pad) == (0.5, 2)
+    assert padded.wide == pytest.approx(np.linspace(-11, 13, 49))
+
+
+def test_criteria_with_fewer_categories() -> None:
+    # Four categories for the first criterion, three and two for the others; the cell of the last
+    # rater's last category is empty.
+    rng = np.random.default_rng(21)
+    n_steps = np.array([3, 2, 1])
+    script, rater, criterion = (x.ravel() for x in np.indices((12, 2, 3)))
+    step = np.minimum(rng.integers(0, 4, len(script)), n_steps[criterion])
+    step[(rater == 1) & (criterion == 2)] = 0
+    design = FacetDesign(script, rater, criterion, step, 13, 2, 3, np.arange(3), n_steps)
+    model = FacetLikelihood(design)
+    free = np.array([0.4, -0.3, 0.5, -1.0, 0.2, -0.6, 0.1, np.log(1.3)])
+    p = model.parameters(free)
+    assert p.severity.tolist() == [0.4, -0.4]
+    assert p.difficulty == pytest.approx([-0.3, 0.5, -0.2])
+    assert [t.tolist() for t in p.thresholds] == [
+        pytest.approx([-1.0, 0.2, 0.8]), pytest.approx([-0.6, 0.6]), [0.0],
+    ]  # fmt: skip
+    grid = Grid.around(0.1, 1.3, 0.05)
+    found = model.evaluate(free, grid)
+    weights = stats.norm.pdf(grid.nodes, 0.1, 1.3)
+    likelihood = np.tile(weights / weights.sum(), (13, 1))
+    for s, r, c, k in zip(script, rater, criterion, step, strict=True):
+        local = grid.nodes - p.severity[r] - p.difficulty[c]
+        steps = np.append(0.0, np.cumsum(p.thresholds[c]))
+        kernel = np.exp(np.arange(len(steps))[:, None] * local - steps[:, None])
+        likelihood[s] *= kernel[k] / kernel.sum(axis=0)
+    # The thirteenth script has no rating and says nothing.
+    assert found.log_likelihood == pytest.approx(np.log(likelihood.sum(axis=1)).sum())
+    for v in range(len(free)):
+        up, down = free.copy(), free.copy()
+        up[v] += 1e-5
+        down[v] -= 1e-5
+        slope = model.evaluate(up, grid).log_likelihood - model.evaluate(down, grid).log_likelihood
+        assert found.gradient[v] == pytest.approx(slope / 2e-5, abs=1e-6)
+    around = [free + h * np.eye(8)[v] for v in range(8) for h in (1e-5, -1e-5)]
+    gradients = np.array([model.evaluate(at, grid).gradient for at in around])
+    information = -(gradients[::2] - gradients[1::2]) / 2e-5
+    # The grid ends at 5.5 sd, which the complete information of the sd does not know.
+    assert model.information(free, grid, found) == pytest.approx(information, rel=2e-4, abs=1e-5)
+    # A pair effect too small to matter changes nothing.
+    paired = FacetLikelihood(design, interaction=True)
+    tiny = paired.evaluate(np.append(free, -9.0), Grid.around(0.1, 1.3, 0.05, 0.1))
+    assert tiny.log_likelihood == pytest.approx(found.log_likelihood, abs=1e-6)
+    assert tiny.gradient[:8] == pytest.approx(found.gradient, abs=1e-5)
+    far = model.category_probabilities(p, np.array([-400.0, 0.0, 400.0]))
+    assert far.sum(axis=1) == pytest.approx(1.0)
+    assert (far[:3, 0, 0] == 1.0).all()
+    assert [far[c, n_steps[c], 2] for c in range(3)] == [1.0] * 3
+    assert (far[1, 3] == 0).all()
+    assert (far[2, 2:] == 0).all()

@@ -78,6 +78,20 @@ def test_a_plan_is_not_replayed_with_another_bank_or_engine():
         PartPlan.from_json(old)
 
 
+def test_a_belief_is_stored_as_plain_values():
+    plan = a_plan()
+    first = plan.bank.tasks[0]
+    belief = believe(plan, [AnsweredTask(first.id, (1,) * len(first.items))])
+    record = belief.to_record()
+    assert list(record) == [
+        "theta", "se", "se_total", "levels", "level_probabilities", "bands", "band_probabilities",
+        "most_probable_level", "level_set", "band", "borderline", "n_tasks", "n_items", "quantiles",
+    ]  # fmt: skip
+    assert all(record[name] == getattr(belief, name) for name in list(record)[:-1])
+    assert list(record["quantiles"]) == ["0.025", "0.1", "0.25", "0.5", "0.75", "0.9", "0.975"]
+    assert list(record["quantiles"].values()) == list(belief.quantiles.values())
+
+
 def test_belief_is_bayes_theorem_by_quadrature():
     plan = a_plan(bank=a_bank(3, n_items=2, enemies=False), blueprint=Blueprint(max_tasks=3))
     answered = [AnsweredTask("t000", (1, 0)), AnsweredTask("t002", (1, 1))]
