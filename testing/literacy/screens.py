@@ -369,7 +369,9 @@ def take_notes(
     _lock(db, screen)
     _refuse_over(screen)
     for name in Notes.__dataclass_fields__:
-        setattr(screen, name, getattr(notes, name))
+        # A page that was opened before the kiosk told the language must not take it away.
+        if name != "own_language" or notes.own_language is not None:
+            setattr(screen, name, getattr(notes, name))
     events.record(
         db, Action.LITERACY_CHANGE, on=screen.sitting.person, subject=screen, actor=actor, now=now
     )

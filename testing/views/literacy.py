@@ -22,6 +22,7 @@ from testing.forms.literacy import (
 from testing.literacy import content, dictation, screens, statements, words
 from testing.literacy import kiosk_pages as literacy_pages
 from testing.models import (
+    LiteracyMark,
     LiteracyScreen,
     LiteracyState,
     NotAssessed,
@@ -146,11 +147,20 @@ def _asked_rung(standing: screens.Standing) -> Rung | None:
 
 
 def _marks(screen: LiteracyScreen, rung: Rung) -> dict[str, Outcome]:
-    return {one.item: one.outcome for one in screen.marks if one.rung == rung.id}
+    return {one.item: one.outcome for one in _marks_now(screen, rung.id)}
 
 
 def _written(screen: LiteracyScreen, rung: Rung) -> dict[str, str]:
-    return {one.item: one.raw for one in screen.marks if one.rung == rung.id}
+    return {one.item: one.raw for one in _marks_now(screen, rung.id)}
+
+
+def _marks_now(screen: LiteracyScreen, rung: str) -> list[LiteracyMark]:
+    """Marks of a rung, without those in a best-read language that was corrected since."""
+    return [
+        one
+        for one in screen.marks
+        if one.rung == rung and one.language in (None, screen.own_language)
+    ]
 
 
 @bp.get("/<public_id>/sheet")
@@ -174,7 +184,7 @@ def tap(public_id: str, rung: str):
     standing = screens.standing_of(screen)
     if rung not in {one.id for one in standing.material.ladders.rungs.rungs}:
         raise NotFound
-    marks = _given(rung, standing)
+    marks = _given(rung, standing, {one.item for one in _marks_now(screen, rung)})
     if not marks:
         flash(_("Mark at least one task."), "notice")
         return _back(screen)
@@ -183,8 +193,10 @@ def tap(public_id: str, rung: str):
     return _back(screen)
 
 
-def _given(rung: str, standing: screens.Standing) -> dict[str, tuple[Outcome, str]]:
-    """What the sheet's form says, by task."""
+def _given(
+    rung: str, standing: screens.Standing, marked: set[str]
+) -> dict[str, tuple[Outcome, str]]:
+    """What the sheet's form says, by task; `marked` had a mark before."""
     tasks = standing.tasks_of(rung)
     if rung == "short_dictation":
         text = request.form.get("text", "").replace("\x00", "")
@@ -197,8 +209,13 @@ def _given(rung: str, standing: screens.Standing) -> dict[str, tuple[Outcome, st
             task["id"]: request.form.get(f"text-{task['id']}", "").replace("\x00", "")
             for task in tasks
         }
-        # Lines after the last one that was written were not dictated any more.
-        written = [n for n, task in enumerate(tasks) if texts[task["id"]].strip()]
+        # Lines after the last one that was written were not dictated any more; a line that is
+        # cleared now was typed into the wrong field.
+        written = [
+            n
+            for n, task in enumerate(tasks)
+            if texts[task["id"]].strip() or task["id"] in marked
+        ]
         given = max((written[-1] + 1 if written else 0), _stop_after(standing, rung))
         return {
             task["id"]: (dictation.mark(task["text"], texts[task["id"]]), texts[task["id"]])
@@ -342,6 +359,4 @@ def confirm(public_id: str):
 
 def _finish_sitting(screen: LiteracyScreen) -> None:
     """Where the screen was the last thing to do, the person has come to the end."""
-    visit = next((one for one in screen.sitting.visits if one.cut_at is None), None)
-    if visit is not None:
-        delivery.finish_if_over(g.db, visit.sitting, actor=visit, now=g.now)
+    delivery.finish_if_over(g.db, screen.sitting, actor=g.staff, now=g.now)

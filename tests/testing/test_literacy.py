@@ -238,6 +238,47 @@ def test_a_mark_is_corrected_a_rung_left_out_and_taken_after_all(make_day, build
     day.desk.post(f"/literacy/{screen.public_id}/tap/unfamiliar_words", {"mark-1": "wrong"}, 409)
 
 
+def test_a_line_dictated_into_the_wrong_field_is_taken_back(make_day, build):
+    day = make_day(first=1)
+    person = LiteracyPerson(day.kiosk.page, lambda rung: True, own="en")
+    staff = Administrator(day.desk, lambda rung: "right")
+    while "dictation" not in staff.met:
+        person.go_through()
+        day.open_sheet()
+        staff.go_through()
+    day.open_sheet()
+    day.desk.follow("Dictation")
+    lines = [str(one["name"]) for one in day.desk.html.select("form.tap-sheet [name^=text-]")]
+    assert len(lines) > 4
+    day.desk.submit(dict.fromkeys(lines[3:], ""), form="form.tap-sheet")
+
+    def newest(db) -> list[Outcome]:
+        marks = day.screen(db).marks
+        return list({one.item: one.outcome for one in marks if one.rung == "dictation"}.values())
+
+    found = build.do(newest)
+    assert (found.count(Outcome.RIGHT), len(found)) == (3, len(lines))
+
+
+def test_what_was_heard_in_another_language_is_not_offered_again(make_day, build):
+    day = make_day(first=1)
+    day.open_sheet()
+    day.desk.submit(
+        {"notes-own_language": "so", "notes-has_judge": "y"}, button="Keep the notes"
+    )
+    day.go(lambda rung: True, lambda rung: "right", "so")
+    # Opened before anybody had told the language: keeping it takes nothing away.
+    day.open_sheet()
+    day.desk.submit({"notes-own_language": ""}, button="Keep the notes")
+    assert build.do(day.screen).own_language == "so"
+    day.open_sheet()
+    day.desk.submit({"notes-own_language": "en"}, button="Keep the notes")
+    LiteracyPerson(day.kiosk.page, lambda rung: True, own="en").go_through()
+    day.open_sheet()
+    assert day.desk.html.select_one("form.tap-sheet")["action"].endswith("/own_aloud")
+    assert not day.desk.html.select("form.tap-sheet input[checked]")
+
+
 def test_notes_name_the_language_a_judge_and_what_was_seen(make_day, build):
     day = make_day()
     LiteracyPerson(day.kiosk.page, lambda rung: False, own="en").go_through()
