@@ -22,6 +22,7 @@ from testing.models import (
     ScriptMode,
     Sitting,
     SittingNote,
+    SpeakingTalk,
     Staff,
     Visit,
 )
@@ -272,11 +273,25 @@ def _gave_back(staff: Staff) -> ColumnElement[bool]:
 
 
 def _knows(staff: Staff) -> ColumnElement[bool]:
-    """Whether `staff` seated the person, dealt with the sitting, or opened any of their data.
+    """Whether `staff` seated the person, dealt with the sitting, sat beside a talk of theirs, or
+    opened any of their data.
 
     Rows that are one human being count as one, also where another office's referral made them.
     """
     same = aliased(Person)
+    is_same = func.coalesce(same.matched_to_id, same.id) == func.coalesce(
+        Person.matched_to_id, Person.id
+    )
+    # Who sits beside and rates does nothing there that would stand in the log.
+    heard_sitting, heard_part = aliased(Sitting), aliased(Part)
+    sat_beside = (
+        select(SpeakingTalk.id)
+        .join(heard_part, heard_part.id == SpeakingTalk.part_id)
+        .join(heard_sitting, heard_sitting.id == heard_part.sitting_id)
+        .join(same, same.id == heard_sitting.person_id)
+        .where(SpeakingTalk.live_rater_id == staff.id, is_same)
+        .exists()
+    )
     opened_data = (
         select(Event.id)
         .join(Chain, Chain.id == Event.chain_id)
@@ -284,8 +299,7 @@ def _knows(staff: Staff) -> ColumnElement[bool]:
         .where(
             Event.actor == events.tag_of(staff),
             Event.action.not_in([action.value for action in RATERS_OWN]),
-            func.coalesce(same.matched_to_id, same.id)
-            == func.coalesce(Person.matched_to_id, Person.id),
+            is_same,
         )
         .exists()
     )
@@ -293,6 +307,7 @@ def _knows(staff: Staff) -> ColumnElement[bool]:
         (Sitting.seated_by_id == staff.id)
         | exists().where(Visit.sitting_id == Sitting.id, Visit.issued_by_id == staff.id)
         | exists().where(SittingNote.sitting_id == Sitting.id, SittingNote.staff_id == staff.id)
+        | sat_beside
         | opened_data
     )
 

@@ -1,6 +1,6 @@
 """Talks: who holds one, about what; recorded by agreement, or rated at once by somebody present."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -13,8 +13,10 @@ from testing import delivery, events, sittings
 from testing.assessment_plans import choosing
 from testing.events import Action
 from testing.models import (
+    Event,
     Part,
     PartState,
+    Person,
     Rating,
     RatingOrder,
     Role,
@@ -34,6 +36,8 @@ FOLDER = "talks"
 #: What is offered first when nothing is known.
 UNKNOWN = "A1.3"
 LONGEST_NOTES = 4000
+#: Pieces of a recording that one member of staff fetches in this time are one hearing.
+ONE_HEARING = timedelta(minutes=5)
 
 
 class TalkOver(Refusal):
@@ -50,6 +54,10 @@ class NobodyToRate(Refusal):
     """Without a recording somebody else has to sit beside and rate."""
 
     status = 400
+
+
+class NotToBeRecorded(Refusal):
+    """The person did not agree: no recording of this talk is kept."""
 
 
 class RecordingMissing(Refusal):
@@ -181,6 +189,7 @@ def keep(
     `seconds` is the length of the recording that lies in its place.
 
     :raise TalkOver: it was kept already, or its part is over.
+    :raise NotToBeRecorded: a recording of a person who did not agree to one.
     :raise RecordingMissing: a talk to be recorded without a recording.
     """
     part = talk.part
@@ -188,7 +197,9 @@ def keep(
     db.refresh(talk, ["ended_at"])
     if talk.ended_at is not None or part.state is not PartState.RUNNING:
         raise TalkOver
-    if talk.mode is ScriptMode.RECORDED and seconds is None:
+    if seconds is not None:
+        refuse_unless_agreed(talk)
+    elif talk.mode is ScriptMode.RECORDED:
         raise RecordingMissing
     script = Script(
         part_id=part.id,
@@ -226,6 +237,32 @@ def keep(
     )
     delivery.finish_if_over(db, part.sitting, actor=live_visit(part.sitting) or actor, now=now)
     return script
+
+
+def refuse_unless_agreed(talk: SpeakingTalk) -> None:
+    """
+    :raise NotToBeRecorded: the person said no to a recording.
+    """
+    if talk.mode is not ScriptMode.RECORDED:
+        raise NotToBeRecorded
+
+
+def hear(
+    db: Session, talk: SpeakingTalk, person: Person, *, actor: Staff, now: datetime
+) -> None:
+    """Somebody listens. A browser asks for a recording in pieces: they are one hearing."""
+    logged = (
+        select(Event.id)
+        .where(
+            Event.actor == events.tag_of(actor),
+            Event.action == Action.SPEAKING_HEAR.value,
+            Event.subject == f"speakingtalk:{talk.public_id}",
+            Event.at > now - ONE_HEARING,
+        )
+        .limit(1)
+    )
+    if db.scalar(logged) is None:
+        events.record(db, Action.SPEAKING_HEAR, on=person, subject=talk, actor=actor, now=now)
 
 
 def live_visit(sitting: Sitting) -> Visit | None:

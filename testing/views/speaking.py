@@ -180,6 +180,7 @@ def record(public_id: str):
         held = talks.talk_of(db, talks.speaking_part(found))
         if held is None or held.ended_at is not None:
             raise talks.TalkOver
+        talks.refuse_unless_agreed(held)
         file = talks.file_of(access.the_settings(), held)
     with tempfile.TemporaryDirectory() as name:
         raw, levelled = Path(name) / "sent", Path(name) / "levelled.mp3"
@@ -214,17 +215,9 @@ def recording(public_id: str):
         sitting = access.own_centre(script.part.sitting, g.staff)
         held = talks.of_script(db, script)
         file = talks.file_of(access.the_settings(), held)
-        actor = db.merge(g.staff, load=False)
-        # A browser asks in pieces for what it plays already: the first piece is the hearing.
-        if request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
-            events.record(
-                db,
-                Action.SPEAKING_HEAR,
-                on=sitting.person,
-                subject=held,
-                actor=actor,
-                now=g.now,
-            )
-    if not file.is_file():
-        raise NotFound
+        if not file.is_file():
+            raise NotFound
+        talks.hear(
+            db, held, sitting.person, actor=db.merge(g.staff, load=False), now=g.now
+        )
     return send_file(file, mimetype="audio/mpeg", conditional=True)

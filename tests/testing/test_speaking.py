@@ -32,7 +32,7 @@ from testing.models import (
 from testing.speaking import talks
 from tests.testing.builders import NOW, Builder
 from tests.testing.pages import Page
-from tests.testing.walks import colleague, rate
+from tests.testing.walks import colleague, rate, wrote
 
 
 @pytest.fixture
@@ -93,6 +93,16 @@ class Case:
                 db, talks.talk_of(db, part), notes, seconds=seconds, actor=staff, now=clock.now()
             )
         )
+
+    def put_back(self) -> None:
+        """The other parts wait again."""
+
+        def work(_db, part, _staff):
+            for one in part.sitting.parts:
+                if one.not_assessed is not None:
+                    one.state, one.not_assessed = PartState.WAITING, None
+
+        self.do(work)
 
     def script(self) -> Script:
         return self.build.do(lambda db: db.scalars(select(Script)).one())
@@ -202,6 +212,17 @@ def test_without_a_recording_the_one_who_sat_beside_decides_alone(build, few):
     one = case.result().proposal
     assert [reason["code"] for reason in one["reasons"]][:2] == ["talks", "live"]
     assert one["se"] > 1.2
+
+
+def test_who_sat_beside_the_talk_rates_no_text_of_the_same_person(build, few):
+    case = Case(build)
+    beside, stranger = (colleague(build, case.arrival, Role.RATER) for _ in range(2))
+    case.begin(beside, recorded=False)
+    case.put_back()
+    wrote(build, case.arrival, "Hei!")
+    with pytest.raises(AssertionError, match="nothing waits"):
+        rate(build, beside, "A2.1")
+    rate(build, stranger, "A2.1")
 
 
 def test_a_talk_is_held_once_and_kept_once(build, few):
@@ -343,14 +364,45 @@ def test_from_the_desk_to_the_rater_and_the_assessor(page: Page, build, few, set
     src = seat.html.select_one("audio")["src"]
     with seat.client.get(src) as answer:
         assert answer.mimetype == "audio/mpeg"
-    heard = build.do(
-        lambda db: db.scalars(select(Event).where(Event.action == "speaking:hear")).all()
-    )
-    assert len(heard) == 1
+
+    def hearings():
+        return build.do(
+            lambda db: len(
+                db.scalars(select(Event).where(Event.action == "speaking:hear")).all()
+            )
+        )
+
+    assert hearings() == 1
+    # The pieces of one hearing are one; who begins anywhere else has heard it too.
+    for listener, count in ((seat, 1), (page.another(), 2)):
+        if listener is not seat:
+            listener.sign_in(colleague(build, case.arrival, Role.ASSESSOR))
+        with listener.client.get(src, headers={"Range": "bytes=1-"}) as answer:
+            assert answer.status_code == 206
+        assert hearings() == count
+    (settings.media / "talks" / f"{talk.public_id}.mp3").unlink()
+    third = page.another()
+    third.sign_in(colleague(build, case.arrival, Role.ASSESSOR))
+    third.get(src, status=404)
+    assert hearings() == 2
     stranger = page.another()
     stranger.sign_in(build.staff(build.centre(), Role.ASSESSOR, Role.ADMINISTRATOR))
     stranger.get(src, status=404)
     stranger.get(path, status=404)
+
+
+def test_nothing_is_recorded_of_who_said_no(page: Page, build, few, settings):
+    case = Case(build)
+    page.sign_in(case.interviewer)
+    case.begin(colleague(build, case.arrival, Role.RATER), recorded=False)
+    page.get(f"/speaking/{build.do(case.arrival.sitting).public_id}")
+    page.post(
+        f"{page.path}/record", {"recording": (io.BytesIO(sound()), "recording.wav")}, status=409
+    )
+    assert "did not agree" in page.text()
+    with pytest.raises(talks.NotToBeRecorded):
+        case.keep(seconds=6.0)
+    assert not list(settings.media.glob("talks/*"))
 
 
 def test_the_kiosk_waits_for_the_talk_and_is_free_after_it(build, few, app):
