@@ -25,6 +25,7 @@ NOTES = {
     "moved_seat": _l("Moved to another device"),
     "ended": _l("Ended early"),
     "not_assessed": _l("A part was left out"),
+    "given": _l("Gave a part after all"),
     "observation": _l("Observation"),
 }
 

@@ -197,7 +197,7 @@ def pause(db: Session, sitting: Sitting, *, reason: str, actor: Staff, now: date
 
 
 def resume(db: Session, sitting: Sitting, *, actor: Staff, now: datetime) -> None:
-    """The person goes on where they were.
+    """The person goes on where they were; the sitting ends when nothing is left to do.
 
     :raise SittingClosed: the sitting has come to its end.
     """
@@ -205,6 +205,7 @@ def resume(db: Session, sitting: Sitting, *, actor: Staff, now: datetime) -> Non
     if sitting.state is SittingState.PAUSED:
         sitting.state = SittingState.OPEN
         _note(db, sitting, "resume", Action.SITTING_RESUME, "", actor, now)
+        delivery.finish_if_over(db, sitting, actor=actor, now=now)
 
 
 def give_extra_time(

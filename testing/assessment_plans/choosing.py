@@ -20,6 +20,7 @@ from testing.models import (
     PartState,
     PlanSource,
     Sitting,
+    SittingNote,
     SittingState,
     Skill,
     Staff,
@@ -153,6 +154,11 @@ def give_after_all(
         raise PlanReasonMissing
     readiness.refuse_unless_ready(db, sitting.language, [part.skill])
     part.state, part.not_assessed, part.ended_at = PartState.WAITING, None, None
+    db.add(
+        SittingNote(
+            sitting_id=sitting.id, kind="given", reason=words.strip(), staff_id=actor.id, at=now
+        )
+    )
     events.record(
         db,
         Action.PART_GIVE,
@@ -248,6 +254,7 @@ def _number(db: Session, sitting: Sitting, parts: Iterable[Part]) -> None:
 def _record(
     db: Session, sitting: Sitting, row: AssessmentPlan, *, actor: Staff, now: datetime
 ) -> None:
+    """The rule that chose tells what the person answered: it stays out of the log."""
     db.flush()
     events.record(
         db,
@@ -259,5 +266,4 @@ def _record(
         plan=row.code,
         version=row.version,
         source=row.source.value,
-        reason=row.reason,
     )

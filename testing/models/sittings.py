@@ -284,7 +284,7 @@ class SittingNote(Base):
 
     id: Mapped[IntPk]
     sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"), index=True)
-    #: pause, resume, extra_time, extra_play, moved_seat, ended, not_assessed, observation.
+    #: pause, resume, extra_time, extra_play, moved_seat, ended, not_assessed, given, observation.
     kind: Mapped[str] = mapped_column(String(20))
     minutes: Mapped[int | None]
     reason: Mapped[str] = mapped_column(default="")

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from testing import access, desk_words, events
+from testing import access, delivery, desk_words, events
 from testing.access import Unit, page, roles
 from testing.assessment_plans import choosing, minutes, rules, words
 from testing.events import Action
@@ -108,6 +108,7 @@ def change(public_id: str):
     choosing.change(
         g.db, found, form.plan.data, form.reason.data, actor=g.staff, now=g.now
     )
+    delivery.finish_if_over(g.db, found, actor=g.staff, now=g.now)
     flash(_("The plan is changed."), "done")
     return redirect(url_for("assessment_plans.of_sitting", public_id=public_id), 303)
 

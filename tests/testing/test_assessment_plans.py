@@ -10,7 +10,7 @@ from items.bank import import_bank
 from items.models import Status
 from scoring.cefr import LEVELS
 from scoring.routing import Known
-from testing import clock, delivery, plans, sittings
+from testing import clock, delivery, desk_words, plans, sittings
 from testing.assessment_plans import choosing, minutes, rules, words
 from testing.interview import keeping
 from testing.models import (
@@ -23,6 +23,8 @@ from testing.models import (
     Presentation,
     Purpose,
     Referral,
+    SittingNote,
+    SittingState,
     Skill,
     Staff,
     Visit,
@@ -265,13 +267,44 @@ def test_the_administrator_changes_the_plan_with_a_reason(build, few):
     assert (plan.source, plan.words) == (PlanSource.STAFF, "Kiire")
     told = build.do(
         lambda db: [
-            event.details["plan"]
+            event.details
             for event in db.scalars(
                 select(Event).where(Event.action == "plan:choose").order_by(Event.id)
             )
         ]
     )
-    assert told == ["long", "short", "literacy_only", "standard"]
+    assert [one["plan"] for one in told] == ["long", "short", "literacy_only", "standard"]
+    # The log outlives the interview: it does not keep what the person answered.
+    assert "schooling" not in str(told)
+
+
+@pytest.mark.parametrize("button", ["Resume", "Change the plan"])
+def test_a_sitting_with_nothing_left_to_do_is_over(build, few, page: Page, button):
+    case = Case(build)
+    case.sit()
+    case.change("standard")
+    is_paused = button == "Resume"
+
+    def leave_out(db, staff):
+        sitting, now = case.arrival.sitting(db), clock.now()
+        if is_paused:
+            sittings.pause(db, sitting, reason="Tauko", actor=staff, now=now)
+        for part in sitting.parts[: 4 if is_paused else 3]:
+            sittings.leave_out(
+                db, part, reason=NotAssessed.REFUSED, words="-", actor=staff, now=now
+            )
+        return sitting
+
+    sitting = case.do(leave_out)
+    page.sign_in(case.arrival.administrator)
+    if is_paused:
+        page.get(f"/desk/sittings/{sitting.public_id}")
+        page.submit(button=button)
+    else:
+        page.get(f"/plans/sittings/{sitting.public_id}")
+        page.submit({"plan": "short", "reason": "Aikaa on vähän"}, button=button)
+    sitting = case.do(lambda db, _staff: case.arrival.sitting(db))
+    assert (sitting.state, sitting.closed_at is None) == (SittingState.FINISHED, False)
 
 
 def test_a_part_left_out_is_given_after_all_until_it_has_begun(build, few, page: Page):
@@ -288,6 +321,9 @@ def test_a_part_left_out_is_given_after_all_until_it_has_begun(build, few, page:
     page.submit({"give-reason": "Kuulokoje löytyi"}, button="Give: Listening")
     assert case.parts()[L] == WAITS
     assert case.parts()[S][0] is PartState.NOT_ASSESSED
+    noted = build.do(lambda db: db.scalars(select(SittingNote)).one())
+    assert (noted.kind, noted.reason) == ("given", "Kuulokoje löytyi")
+    assert noted.kind in desk_words.NOTES
     page.submit({"plan": "short", "reason": "Aikaa on vähän"}, button="Change the plan")
     assert "Changed by staff." in page.text()
     assert "Aikaa on vähän" in page.text()
