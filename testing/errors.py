@@ -70,6 +70,10 @@ WORDS = {
     "AlreadyDecided": _l(
         "Somebody decided about this meanwhile, or the statement was replaced. Nothing was changed."
     ),
+    "ComparisonOutdated": _l(
+        "What would be otherwise has changed since the comparison. Nothing was decided: "
+        "compare again."
+    ),
     "DocumentAltered": _l(
         "This document is not the one that was signed. Tell the administrator; "
         "nobody is given it."

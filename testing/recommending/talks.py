@@ -51,6 +51,8 @@ def book(
     """
     if statements.newest_of(db, sitting) is None:
         raise NothingSigned
+    # Two at once must not both book a talk.
+    db.execute(select(Sitting.id).where(Sitting.id == sitting.id).with_for_update(key_share=True))
     if waiting_of(db, sitting) is not None:
         raise TalkBooked
     talk = FeedbackTalk(
@@ -83,7 +85,7 @@ def hold(
     :raise TalkClosed: it was held or cancelled before.
     :raise WordsMissing: the person disagrees, and nothing of what they said is recorded.
     """
-    _refuse_closed(talk)
+    _refuse_closed(db, talk)
     if view in (PersonsView.PARTLY, PersonsView.DISAGREES) and not words.strip():
         raise WordsMissing
     talk.held_at, talk.held_by_id = now, actor.id
@@ -98,7 +100,7 @@ def cancel(db: Session, talk: FeedbackTalk, *, actor: Staff, now: datetime) -> N
 
     :raise TalkClosed: it was held or cancelled before.
     """
-    _refuse_closed(talk)
+    _refuse_closed(db, talk)
     talk.cancelled_at = now
     events.record(
         db, Action.TALK_CANCEL, on=talk.sitting.person, subject=talk, actor=actor, now=now
@@ -206,6 +208,8 @@ def without(db: Session, centre_id: int, most: int = 30) -> list[Statement]:
     )
 
 
-def _refuse_closed(talk: FeedbackTalk) -> None:
+def _refuse_closed(db: Session, talk: FeedbackTalk) -> None:
+    # What somebody recorded meanwhile is not overwritten.
+    db.refresh(talk, with_for_update=True)
     if talk.held_at is not None or talk.cancelled_at is not None:
         raise TalkClosed

@@ -13,7 +13,7 @@ from scoring import sitting as engine
 from scoring.bank import Bank
 from scoring.plan import PlanRefused
 from scoring.sitting import AnsweredTask
-from testing import delivery, evidence, plans, proposals
+from testing import delivery, evidence, plans, proposals, rating
 from testing.models import Part, Presentation, Sitting, Skill, SkillResult
 from testing.plans import BankInUse, BankNotReady
 
@@ -57,9 +57,9 @@ def changes_of(db: Session, sitting: Sitting, results: Mapping[Skill, SkillResul
 def _again(
     db: Session, sitting: Sitting, part: Part, before: Mapping[str, Any]
 ) -> dict[str, Any]:
-    if before["source"] == "ratings":
-        return proposals.from_ratings(part.skill, evidence.scripts_of(db, part))
     try:
+        if before["source"] == "ratings":
+            return _rated(db, part)
         in_use = plans.bank_in_use(db, sitting.language, part.skill)
         plan = plans.plan_of(db, part)
         answered, is_marked_anew = _answers(db, part)
@@ -90,6 +90,14 @@ def _again(
     )
 
 
+def _rated(db: Session, part: Part) -> dict[str, Any]:
+    """With today's rules of rating: they may call for a rater whom nobody asked then."""
+    scripts = evidence.scripts_of(db, part)
+    if any(rating.is_rateable(one) and rating.decided_level(one) is None for one in scripts):
+        raise CannotRescore("a rating is missing by today's rules")
+    return proposals.from_ratings(part.skill, scripts)
+
+
 def _bank(frozen: Bank, in_use: BankInUse, tasks: list[str]) -> Bank:
     """The tasks that were answered: with today's parameters, or as they were where retired."""
     today = {record["id"]: record for record in in_use.bank.to_records()}
@@ -97,9 +105,13 @@ def _bank(frozen: Bank, in_use: BankInUse, tasks: list[str]) -> Bank:
     records = []
     for id in tasks:
         now = today.get(id)
-        fits = now is not None and len(now["items"]) == len(then[id]["items"])
+        fits = now is not None and _item_ids(now) == _item_ids(then[id])
         records.append(now if now is not None and fits else then[id])
     return Bank.from_records(records)
+
+
+def _item_ids(record: Mapping[str, Any]) -> list[str]:
+    return [item["id"] for item in record["items"]]
 
 
 def _answers(db: Session, part: Part) -> tuple[list[AnsweredTask], int]:

@@ -50,12 +50,20 @@ class AlreadyDecided(Refusal):
     """Somebody decided about this case meanwhile, or the statement was replaced."""
 
 
+class ComparisonOutdated(Refusal):
+    """Rules, keys or cuts were changed again since the comparison: it has to be made anew."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A statement that would be another one today."""
 
     statement_id: int
     changes: dict[str, Any]
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.changes["skills"] or self.changes["recommendation"])
 
     @property
     def digest(self) -> str:
@@ -72,6 +80,8 @@ class Compared:
     """What a comparison found; nothing is kept yet."""
 
     found: list[Found]
+    #: Every statement that was looked at.
+    statements: list[int]
     compared: int
     #: Statements that today's engine or bank cannot read: they stand.
     beyond: int
@@ -92,21 +102,29 @@ def compare(db: Session, centre_id: int) -> Compared:
     rules = rulebook.in_use(db, centre_id)
     found, beyond, versions = [], 0, {"recommendation": rulebook.digest_of(rules)}
     for statement in rows:
-        results = proposals.frozen(db, statement.sitting)
         try:
-            changed = anew.changes_of(db, statement.sitting, results)
+            one = _find(db, statement, rules)
         except CannotRescore:
             beyond += 1
             continue
-        signed = {one["skill"]: one["level"] for one in statement.content["skills"]}
-        skills = [_record(change, signed) for change in changed]
-        for one in skills:
-            where = f"{statement.content['language']}-{one['skill']}"
-            versions[where] = one["after"]["versions"].get("standard", "")
-        outcome = _outcome(db, statement.sitting, rules)
-        if skills or outcome:
-            found.append(Found(statement.id, {"skills": skills, "recommendation": outcome}))
-    return Compared(found, len(rows) - beyond, beyond, versions)
+        for skill in one.changes["skills"]:
+            where = f"{statement.content['language']}-{skill['skill']}"
+            versions[where] = skill["after"]["versions"].get("standard", "")
+        if one.is_any:
+            found.append(one)
+    looked_at = [statement.id for statement in rows]
+    return Compared(found, looked_at, len(rows) - beyond, beyond, versions)
+
+
+def _find(db: Session, statement: Statement, rules: Any) -> Found:
+    """
+    :raise CannotRescore: today's engine or bank cannot read what was answered.
+    """
+    changed = anew.changes_of(db, statement.sitting, proposals.frozen(db, statement.sitting))
+    signed = {one["skill"]: one["level"] for one in statement.content["skills"]}
+    skills = [_record(change, signed) for change in changed]
+    outcome = _outcome(db, statement, rules)
+    return Found(statement.id, {"skills": skills, "recommendation": outcome})
 
 
 def _record(change: Change, signed: dict[str, Any]) -> dict[str, Any]:
@@ -119,13 +137,14 @@ def _record(change: Change, signed: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _outcome(db: Session, sitting: Sitting, rules: Any) -> dict[str, str] | None:
+def _outcome(db: Session, statement: Statement, rules: Any) -> dict[str, str] | None:
     """What the rules would recommend today for the same facts, where that is another outcome."""
-    newest = recommended.newest_of(db, sitting)
-    if newest is None or newest.rules_digest == rulebook.digest_of(rules):
+    signed = statement.content.get("recommended")
+    seen = recommended.numbered(db, statement.sitting, signed["proposal"]) if signed else None
+    if seen is None or seen.rules_digest == rulebook.digest_of(rules):
         return None
-    today = recommendation.propose(rules, Facts.from_record(newest.facts)).to_record()
-    before, after = newest.proposal["outcome"], today["outcome"]
+    today = recommendation.propose(rules, Facts.from_record(seen.facts)).to_record()
+    before, after = seen.proposal["outcome"], today["outcome"]
     return None if before == after else {"before": before, "after": after}
 
 
@@ -133,6 +152,8 @@ def keep(
     db: Session, compared: Compared, *, cause: str, actor: Staff, now: datetime
 ) -> RescoringRun:
     """The comparison and its cases are kept; a difference that was decided about stays decided.
+
+    An undecided difference that is no longer found is forgotten: nothing followed from it.
 
     :raise CauseMissing: nobody says what was changed.
     """
@@ -149,6 +170,7 @@ def keep(
     )
     db.add(run)
     db.flush()
+    _forget_outdated(db, compared)
     new = 0
     for found in compared.found:
         known = db.scalar(
@@ -180,6 +202,20 @@ def keep(
         found=new,
     )
     return run
+
+
+def _forget_outdated(db: Session, compared: Compared) -> None:
+    still = {(one.statement_id, one.digest) for one in compared.found}
+    waiting = db.scalars(
+        select(RescoringCase).where(
+            RescoringCase.statement_id.in_(compared.statements),
+            RescoringCase.decision.is_(None),
+        )
+    ).all()
+    for case in waiting:
+        if (case.statement_id, case.digest) not in still:
+            db.delete(case)
+    db.flush()
 
 
 def open_cases(db: Session, centre_id: int) -> list[RescoringCase]:
@@ -280,21 +316,26 @@ def decide(
 
     :raise DecisionReasonMissing: no words why.
     :raise AlreadyDecided: somebody was quicker, or the statement was replaced.
+    :raise ComparisonOutdated: what would be otherwise today is not what was shown.
     """
     if not reason.strip():
         raise DecisionReasonMissing
     locked = db.scalars(
-        select(RescoringCase).where(RescoringCase.id == case.id).with_for_update()
+        select(RescoringCase)
+        .where(RescoringCase.id == case.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()
     superseded = db.scalar(
         select(Statement.id).where(Statement.supersedes_id == case.statement_id)
     )
     if locked.decision is not None or superseded is not None:
         raise AlreadyDecided
+    today = _today(db, case)
     case.decision, case.reason = decision, reason.strip()[:300]
     case.decided_by_id, case.decided_at = actor.id, now
     if decision is RescoringDecision.REPLACE:
-        _propose(db, case, now)
+        _propose(db, case, today, now)
     events.record(
         db,
         Action.RESCORING_DECIDE,
@@ -307,10 +348,20 @@ def decide(
     )
 
 
-def _propose(db: Session, case: RescoringCase, now: datetime) -> None:
+def _today(db: Session, case: RescoringCase) -> Found:
+    try:
+        today = _find(db, case.statement, rulebook.in_use(db, case.statement.centre_id))
+    except CannotRescore as problem:
+        raise ComparisonOutdated from problem
+    if today.digest != case.digest:
+        raise ComparisonOutdated
+    return today
+
+
+def _propose(db: Session, case: RescoringCase, today: Found, now: datetime) -> None:
     """What would be proposed today stands beside what was, as a newer version of the proposal."""
     before = proposals.frozen(db, case.statement.sitting)
-    for one in case.changes["skills"]:
+    for one in today.changes["skills"]:
         skill = Skill(one["skill"])
         db.add(
             SkillResult(

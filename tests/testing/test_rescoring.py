@@ -9,6 +9,8 @@ from testing import clock, plans, proposals, rating, statements
 from testing.models import (
     Event,
     Presentation,
+    Rating,
+    RatingOrder,
     RescoringCase,
     RescoringDecision,
     RescoringRun,
@@ -20,7 +22,12 @@ from testing.models import (
     Statement,
 )
 from testing.rescoring import runs
-from testing.rescoring.runs import AlreadyDecided, CauseMissing, DecisionReasonMissing
+from testing.rescoring.runs import (
+    AlreadyDecided,
+    CauseMissing,
+    ComparisonOutdated,
+    DecisionReasonMissing,
+)
 from tests.testing.candidates import knows_up_to
 from tests.testing.pages import Page
 from tests.testing.results import Case
@@ -67,7 +74,14 @@ def move_cuts(case: Case, side: str = "from below") -> None:
     def work(db):
         newest = item_bank.newest_standard(db, "fi", "reading")
         cuts = {one["code"]: one["cut"] for one in newest.scale["level"]}
-        if side == "from below":
+        if side == "back":
+            first = db.scalars(
+                select(StandardVersion)
+                .where(StandardVersion.language == "fi", StandardVersion.skill == "reading")
+                .order_by(StandardVersion.id)
+            ).first()
+            cuts = {one["code"]: one["cut"] for one in first.scale["level"]}
+        elif side == "from below":
             cuts["A2.1"] = cuts["A2.2"] - 0.02
         else:
             cuts["A2.2"] = cuts["A2.1"] + 0.02
@@ -218,6 +232,20 @@ def test_a_person_decides_with_a_reason_and_once(case):
     assert actions == ["rescoring:run", "rescoring:decide", "rescoring:run"]
 
 
+def test_nobody_decides_about_yesterdays_difference(case):
+    move_cuts(case)
+    compare(case)
+    (found,) = cases(case)
+    move_cuts(case, "back")
+    for decision in RescoringDecision:
+        with pytest.raises(ComparisonOutdated):
+            decide(case, found, decision)
+    compare(case, "Rajat palautettiin.")
+    assert cases(case) == []
+    versions = case.build.do(lambda db: db.scalars(select(SkillResult.version)).all())
+    assert set(versions) == {1}
+
+
 def test_on_the_pages_the_assessor_replaces_and_signs_anew(case, page: Page):
     move_cuts(case)
     page.sign_in(case.assessor)
@@ -270,3 +298,30 @@ def test_answers_that_cannot_be_read_today_are_counted_and_stand(case):
     run = compare(case)
     assert (run.compared, run.beyond) == (0, 1)
     assert cases(case) == []
+
+
+def test_ratings_that_todays_rules_cannot_read_leave_the_result_as_it_stands(case):
+    """What a changed threshold of the third rater does to ratings that were complete."""
+
+    def rows(db):
+        return db.scalars(select(Rating).order_by(Rating.id)).all()
+
+    def part_them(db):
+        row = next(one for one in rows(db) if one.order is RatingOrder.SECOND)
+        row.level = "C1.1"
+
+    def third_uncalled_for(db):
+        row = next(one for one in rows(db) if one.order is RatingOrder.SECOND)
+        row.level = "A2.1"
+        columns = {
+            one.key: getattr(row, one.key)
+            for one in Rating.__mapper__.column_attrs
+            if one.key not in ("id", "public_id", "rater_id", "order")
+        }
+        db.add(Rating(**columns, rater_id=case.assessor.id, order=RatingOrder.THIRD))
+
+    for change in (part_them, third_uncalled_for):
+        case.build.do(change)
+        run = compare(case)
+        assert (run.compared, run.beyond) == (0, 1)
+        assert cases(case) == []
