@@ -103,7 +103,5 @@ def _summary(db: Session, sitting: Sitting, *, actor: Staff, now: datetime) -> S
     if assessment.must_give_levels_first(db, sitting, actor):
         return Summary(sitting, True, {}, None, [])
     results = assessment.proposal(db, sitting, actor=actor, now=now)
-    proposal = proposals.newest_of(db, sitting) or proposals.propose(
-        db, sitting, results, {}, actor=actor, now=now
-    )
+    proposal = proposals.propose(db, sitting, results, {}, actor=actor, now=now)
     return Summary(sitting, False, results, proposal, opinions(db, sitting))

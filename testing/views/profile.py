@@ -48,9 +48,7 @@ def show(public_id: str):
         return redirect(url_for("assessment.sitting", public_id=public_id), 303)
     results = assessment.proposal(g.db, sitting, actor=g.staff, now=g.now)
     _note_view(sitting)
-    recommended = proposals.newest_of(g.db, sitting) or proposals.propose(
-        g.db, sitting, results, {}, actor=g.staff, now=g.now
-    )
+    recommended = proposals.propose(g.db, sitting, results, {}, actor=g.staff, now=g.now)
     found = gathering.of_sitting(g.db, sitting)
     interview = interviews.interview_of(g.db, sitting)
     return render_template(

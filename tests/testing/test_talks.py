@@ -8,7 +8,7 @@ from sqlalchemy import select
 from testing import clock
 from testing.assessment import BlindFirst
 from testing.models import Event, FeedbackTalk, MeetingOpinion, PersonsView, Role
-from testing.recommending import meeting, talks
+from testing.recommending import facts, meeting, proposals, talks
 from testing.recommending.meeting import OpinionMissing
 from testing.recommending.talks import NothingSigned, TalkBooked, TalkClosed, WordsMissing
 from tests.testing.builders import Builder
@@ -63,6 +63,32 @@ def test_several_assessors_speak_and_one_signs(case, page: Page):
     case.sign(wanted, recommended=case.recommend(wanted))
     page.get("/meeting")
     assert "Nobody waits for a signature." in page.text()
+
+
+def test_meeting_and_profile_propose_by_what_is_known_now(case, page: Page):
+    case.give_levels()
+    page.sign_in(case.assessor)
+    page.get("/meeting")
+    assert "Integration training, basic path" in page.html.select_one("main").get_text()
+
+    def note(**known):
+        case.do(
+            lambda db, sitting, actor: facts.note(db, sitting, known, actor=actor, now=clock.now())
+        )
+
+    def newest():
+        return case.do(lambda db, sitting, actor: proposals.newest_of(db, sitting))
+
+    note(schooling_years=5)
+    page.get("/meeting")
+    assert newest().facts["schooling_years"] == 5
+    note(schooling_years=7)
+    page.get(f"/profile/{case.sitting_id}")
+    assert newest().facts["schooling_years"] == 7
+    made = newest().number
+    page.get(f"/profile/{case.sitting_id}")
+    page.get("/meeting")
+    assert newest().number == made
 
 
 def test_who_has_not_given_levels_sees_neither_proposal_nor_opinions(case, page: Page):
