@@ -90,16 +90,25 @@ def open_with_plan(
 def follow_interview(
     db: Session, sitting: Sitting, *, actor: Staff, now: datetime
 ) -> AssessmentPlan | None:
-    """The plan is chosen anew from the interview, unless somebody chose it or a part has begun.
+    """The plan is chosen anew from the interview, unless a part has begun.
 
-    Parts that the desk left out stay left out.
+    Parts that the desk left out stay left out; those that the interview before left out wait
+    again, unless this one leaves them out too. Staff's choice stays: the interview then tells
+    where parts begin and nothing else.
     """
     row = of_sitting(db, sitting)
     is_closed = sitting.state in (SittingState.FINISHED, SittingState.ENDED)
     has_begun = any(part.started_at is not None for part in sitting.parts)
-    if row is None or is_closed or has_begun or row.source is PlanSource.STAFF:
+    if row is None or is_closed or has_begun:
         return row
     plans, known = rules.in_use(), known_of(db, sitting)
+    if row.source is PlanSource.STAFF:
+        if row.facts != known.facts:
+            row.facts = dict(known.facts)
+            _record(db, sitting, row, actor=actor, now=now)
+        return row
+    before = plans.left_out(Known(row.facts))
+    _take_back(db, sitting, before, plans.left_out(known), actor=actor, now=now)
     plan, reason = plans.choose(known)
     row.version, row.code, row.reason = plans.version, plan.code, reason
     row.source, row.facts, row.chosen_at = PlanSource.INTERVIEW, dict(known.facts), now
@@ -159,15 +168,7 @@ def give_after_all(
             sitting_id=sitting.id, kind="given", reason=words.strip(), staff_id=actor.id, at=now
         )
     )
-    events.record(
-        db,
-        Action.PART_GIVE,
-        on=sitting.person,
-        subject=part,
-        actor=actor,
-        now=now,
-        skill=part.skill.value,
-    )
+    _record_given(db, part, actor=actor, now=now)
 
 
 def start_of(db: Session, part: Part) -> str | None:
@@ -233,6 +234,39 @@ def _give(
                 skill=part.skill.value,
                 code=left_out[part.skill].value,
             )
+
+
+def _take_back(
+    db: Session,
+    sitting: Sitting,
+    before: Mapping[Skill, NotAssessed],
+    after: Mapping[Skill, NotAssessed],
+    *,
+    actor: Staff,
+    now: datetime,
+) -> None:
+    """What the interview before left out and this one does not waits again."""
+    for part in sitting.parts:
+        is_by_interview = (
+            part.state is PartState.NOT_ASSESSED
+            and part.started_at is None
+            and part.not_assessed is before.get(part.skill)
+        )
+        if is_by_interview and part.not_assessed is not after.get(part.skill):
+            part.state, part.not_assessed, part.ended_at = PartState.WAITING, None, None
+            _record_given(db, part, actor=actor, now=now)
+
+
+def _record_given(db: Session, part: Part, *, actor: Staff, now: datetime) -> None:
+    events.record(
+        db,
+        Action.PART_GIVE,
+        on=part.sitting.person,
+        subject=part,
+        actor=actor,
+        now=now,
+        skill=part.skill.value,
+    )
 
 
 def _number(db: Session, sitting: Sitting, parts: Iterable[Part]) -> None:

@@ -247,6 +247,62 @@ def test_an_interview_held_late_moves_the_plan_until_something_has_begun(build, 
     assert case.do(follow) == "long"
 
 
+@pytest.mark.parametrize(
+    ("given", "corrected", "left"),
+    [
+        ({"hearing": "cannot_hear"}, {"hearing": "well"}, {}),
+        ({"hearing": "cannot_hear", "glasses": "cannot_see"}, {"hearing": "cannot_hear"},
+         {L: NotAssessed.HEARING, S: NotAssessed.HEARING}),
+        ({"hearing": "cannot_hear"}, {"glasses": "cannot_see"},
+         {R: NotAssessed.SIGHT, W: NotAssessed.SIGHT}),
+    ],
+)  # fmt: skip
+def test_a_corrected_interview_takes_back_what_it_left_out(build, few, given, corrected, left):
+    left, case = dict(left), Case(build)
+    case.interview(given)
+    case.sit()
+
+    def refuse(db, staff):
+        part = next(p for p in case.arrival.sitting(db).parts if p.skill is W)
+        if part.state is PartState.WAITING:
+            sittings.leave_out(
+                db, part, reason=NotAssessed.REFUSED, words="-", actor=staff, now=clock.now()
+            )
+            left[W] = NotAssessed.REFUSED
+
+    case.do(refuse)
+    case.interview(corrected)
+    case.do(
+        lambda db, staff: choosing.follow_interview(
+            db, case.arrival.sitting(db), actor=staff, now=clock.now()
+        )
+    )
+    assert {skill: why for skill, (_state, why) in case.parts().items() if why} == left
+
+
+def test_an_interview_after_the_administrators_choice_still_tells_where_parts_begin(build, few):
+    case = Case(build)
+    case.sit()
+    case.change("standard")
+
+    def start(db, staff):
+        sitting = case.arrival.sitting(db)
+        choosing.follow_interview(db, sitting, actor=staff, now=clock.now())
+        return choosing.start_of(db, sitting.parts[0])
+
+    assert case.do(start) is None
+    case.interview({"spoken": "freely", "school_years": 4})
+    assert case.do(start) is not None
+    plan = case.plan()
+    assert (plan.code, plan.source, plan.words) == ("standard", PlanSource.STAFF, "Kiire")
+    told = build.do(
+        lambda db: db.scalars(
+            select(Event.details).where(Event.action == "plan:choose").order_by(Event.id)
+        ).all()
+    )
+    assert [(one["plan"], one["source"]) for one in told][-2:] == [("standard", "staff")] * 2
+
+
 def test_the_administrator_changes_the_plan_with_a_reason(build, few):
     case = Case(build)
     case.interview({"school_years": 4})
