@@ -87,6 +87,9 @@ WORDS = {
     ),
     "OwnTextMissing": _l("Type the text, or choose that it stands on paper."),
     "OwnWritingJudged": _l("The text was judged already. Nobody can change it now."),
+    "OwnWritingChanged": _l(
+        "The text has changed since you opened it. Open the page again and read it."
+    ),
     "CannotJudge": _l("Only somebody who reads the language may judge the text."),
     "HeardOnce": _l("The talk was not recorded: no other rater can hear it. Rate it yourself."),
     "TalkOver": _l("The speaking interview is over already."),

@@ -1,5 +1,6 @@
 """Keeping a text in the own language, and the word of somebody who reads it."""
 
+import hashlib
 from datetime import datetime
 
 from sqlalchemy import select
@@ -31,6 +32,10 @@ class OwnWritingJudged(Refusal):
     """Somebody who reads the language has judged it: the text is not changed any more."""
 
 
+class OwnWritingChanged(Refusal):
+    """The text is not the one that the judge saw."""
+
+
 class CannotJudge(Refusal):
     """Only who reads the language judges; there has to be something to judge."""
 
@@ -39,6 +44,12 @@ class CannotJudge(Refusal):
 
 def of_sitting(db: Session, sitting: Sitting) -> OwnWriting | None:
     return db.scalar(select(OwnWriting).where(OwnWriting.sitting_id == sitting.id))
+
+
+def version_of(row: OwnWriting) -> str:
+    """Changes whenever the text is kept again, also on paper."""
+    seen = (row.kept_at.isoformat(), row.language, row.mode.value, row.text)
+    return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:16]
 
 
 def keep(
@@ -93,21 +104,31 @@ def judge(
     row: OwnWriting,
     level: OwnWritingLevel,
     *,
+    seen: str,
     reads_the_language: bool,
     actor: Staff,
     now: datetime,
 ) -> None:
-    """The level is the word of somebody who reads the language.
+    """The level is the word of somebody who reads the language, on the version that they saw.
 
     :raise CannotJudge: the judge does not read it, or nothing was written and why is known.
     :raise OwnWritingJudged: it was judged already.
+    :raise OwnWritingChanged: the text was kept anew after the judge saw it.
     """
+    _lock(db, row)
     if row.level is not None:
         raise OwnWritingJudged
     if not reads_the_language or row.not_assessed is not None:
         raise CannotJudge
+    if seen != version_of(row):
+        raise OwnWritingChanged
     row.level, row.judged_by_id, row.judged_at = level, actor.id, now
     _record(db, Action.OWN_WRITING_JUDGE, row, actor=actor, now=now)
+
+
+def _lock(db: Session, row: OwnWriting) -> None:
+    """Nobody else changes the row until the end; it is as it stands now."""
+    db.refresh(row, with_for_update=True)
 
 
 def _row(
@@ -124,8 +145,10 @@ def _row(
             kept_at=now,
         )
         db.add(row)
-    elif row.level is not None:
-        raise OwnWritingJudged
+    else:
+        _lock(db, row)
+        if row.level is not None:
+            raise OwnWritingJudged
     row.kept_by_id, row.kept_at = actor.id, now
     db.flush()
     return row

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -59,6 +59,7 @@ def _page(found: Sitting, **forms: Any) -> str:
         sitting=found,
         person=found.person,
         row=row,
+        seen=keeping.version_of(row) if row else "",
         language=language,
         task=[title, *sentences],
         src=src,
@@ -128,6 +129,7 @@ def judge(public_id: str):
         g.db,
         row,
         OwnWritingLevel(form.level.data),
+        seen=request.form.get("judge-seen", ""),
         reads_the_language=form.reads.data,
         actor=g.staff,
         now=g.now,

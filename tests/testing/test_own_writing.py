@@ -39,10 +39,12 @@ def do(build, arrival, verb, **fields):
 
 def judge(build, arrival, level=OwnWritingLevel.FUNCTIONAL, reads=True):
     def work(db):
+        row = keeping.of_sitting(db, arrival.sitting(db))
         keeping.judge(
             db,
-            keeping.of_sitting(db, arrival.sitting(db)),
+            row,
             level,
+            seen=keeping.version_of(row),
             reads_the_language=reads,
             actor=db.get_one(Staff, arrival.administrator.id),
             now=clock.now(),
@@ -102,6 +104,27 @@ def test_a_gap_has_a_reason_and_no_level(build, arrival, reason):
     do(build, arrival, keeping.keep, language="so", mode=ScriptMode.PAPER, text="")
     judge(build, arrival)
     assert row(build).not_assessed is None
+
+
+@pytest.mark.parametrize("mode", ["keyboard", "paper"])
+def test_a_judgement_is_of_the_text_that_the_judge_saw(page: Page, build, arrival, mode):
+    text = {"text-mode": mode, "text-text": TEXT if mode == "keyboard" else ""}
+    path = f"/own-writing/{build.do(arrival.sitting).public_id}"
+    page.sign_in(arrival.administrator)
+    page.get(path)
+    page.submit(text, button="Keep the text")
+    other = page.another()
+    other.sign_in(arrival.administrator)
+    other.get(path)
+    other.submit(text, button="Keep the text")
+    judged = {"judge-level": "functional", "judge-reads": "y"}
+    page.submit(judged, button="Keep the judgement", status=409)
+    assert "The text has changed since you opened it." in page.text()
+    assert row(build).level is None
+    page.get(path)
+    page.submit({"judge-level": "functional"}, button="Keep the judgement", status=400)
+    page.submit(judged, button="Keep the judgement")
+    assert row(build).level is OwnWritingLevel.FUNCTIONAL
 
 
 def test_the_database_holds_no_level_beside_a_reason(build, arrival):
