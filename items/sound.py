@@ -116,6 +116,17 @@ def levelled(
     return limited(samples * gain, rate, highest)
 
 
+def extent_of(file: Path) -> tuple[float, int]:
+    """Seconds, and values of all channels, as the header tells them. Raises NotSound."""
+    import soundfile
+
+    try:
+        told = soundfile.info(str(file))
+    except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
+        raise NotSound(f"{file.name} cannot be read as sound") from error
+    return told.frames / told.samplerate, told.frames * told.channels
+
+
 def read_sound(file: Path) -> tuple["Samples", int, int]:
     """Mono samples, sample rate and number of channels. Raises NotSound."""
     import soundfile

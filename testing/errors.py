@@ -95,6 +95,7 @@ WORDS = {
     "TalkOver": _l("The speaking interview is over already."),
     "InterviewerCannotRate": _l("Who interviews a person may not rate them. Choose another rater."),
     "NobodyToRate": _l("Record the talk, or choose who sits beside and rates it."),
+    "MetSince": _l("You have met this person since, or opened their data. Give the text back."),
     "NotToBeRecorded": _l("The person did not agree to be recorded. The recording was not kept."),
     "RecordingMissing": _l("Record the talk and keep the recording first."),
     "InterviewOver": _l("The sitting is over: the interview is not changed any more."),

@@ -47,6 +47,10 @@ class HeardOnce(Refusal):
     """A talk without a recording cannot go to another rater."""
 
 
+class MetSince(Refusal):
+    """The rater met the person, or opened their data, after taking the script."""
+
+
 class MarksMissing(Refusal):
     """A criterion has no mark, or a mark that is not a level."""
 
@@ -130,11 +134,12 @@ def begun_by(db: Session, staff: Staff) -> Rating | None:
     )
 
 
-def own(db: Session, public_id: str, staff: Staff) -> Rating:
-    """The rating, if it is the rater's own and not sent yet.
+def own(db: Session, public_id: str, staff: Staff, *, to_return: bool = False) -> Rating:
+    """The rating, if it is the rater's own and not sent yet; `to_return`: to be given back.
 
     :raise NotFound: another's and a missing one look the same.
     :raise AlreadyRated: the marks were sent.
+    :raise MetSince: it can only be given back.
     """
     rating = db.scalar(
         select(Rating)
@@ -151,6 +156,8 @@ def own(db: Session, public_id: str, staff: Staff) -> Rating:
         raise NotFound
     if rating.submitted_at is not None:
         raise AlreadyRated
+    if not to_return:
+        _refuse_if_met(db, rating, staff)
     return rating
 
 
@@ -183,8 +190,10 @@ def submit(
 
     :raise AlreadyRated: they were sent already.
     :raise MarksMissing: a criterion without a mark.
+    :raise MetSince: who knows the person rates blind no more.
     """
     script = _locked(db, rating.script_id)
+    _refuse_if_met(db, rating, actor)
     save(db, rating, marks, note)
     if rating.marks is None or set(rating.marks) != set(script.criteria):
         raise MarksMissing
@@ -321,6 +330,19 @@ def _locked(db: Session, script_id: int) -> Script:
         .with_for_update(of=Script)
         .execution_options(populate_existing=True)
     ).one()
+
+
+def _refuse_if_met(db: Session, rating: Rating, staff: Staff) -> None:
+    """Who sat beside a talk has met the person: that is how they rate it."""
+    met = (
+        select(Script.id)
+        .join(Script.part)
+        .join(Part.sitting)
+        .join(Sitting.person)
+        .where(Script.id == rating.script_id, Script.mode != ScriptMode.LIVE, _knows(staff))
+    )
+    if db.scalar(met) is not None:
+        raise MetSince
 
 
 def _refuse_unless_open(db: Session, rating: Rating) -> None:

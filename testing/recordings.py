@@ -11,6 +11,7 @@ from items.sound import (
     CLIPPED,
     RATE,
     NotSound,
+    extent_of,
     loudness_of,
     read_sound,
     resampled,
@@ -31,6 +32,8 @@ TOO_QUIET = -45.0
 #: More of the samples at full scale than this sounds broken.
 TOO_CLIPPED = 0.001
 DECODE_SECONDS = 30
+#: Two channels of 48,000 samples: a small file can unpack to far more than fits in memory.
+MOST_VALUES_PER_SECOND = 2 * 48_000
 
 
 class Fault(StrEnum):
@@ -90,6 +93,11 @@ def prepare_talk(sent: Path, target: Path) -> float:
 def _read(sent: Path, most_seconds: float = LONGEST_SECONDS) -> "tuple[Samples, int]":
     """WAV, FLAC, Ogg and MP3 directly; what else browsers record by ffmpeg, if it is installed."""
     try:
+        seconds, values = extent_of(sent)
+        # Before anything is unpacked; a second more is what an encoder may add.
+        most = most_seconds + 1
+        if seconds > most or values > most * MOST_VALUES_PER_SECOND:
+            raise BadRecording(Fault.TOO_LONG)
         samples, rate, _channels = read_sound(sent)
     except NotSound:
         program = shutil.which("ffmpeg")

@@ -55,7 +55,15 @@ def next_script():
 @bp.route("/<public_id>", methods=["GET", "POST"])
 @page(RATER, Unit.WRITE)
 def script(public_id: str):
-    own = rating.own(g.db, public_id, g.staff)
+    try:
+        own = rating.own(g.db, public_id, g.staff)
+    except rating.MetSince:
+        if request.method == "POST":
+            raise
+        flash(
+            _("You have met this person since, or opened their data. Give the text back."), "notice"
+        )
+        return redirect(url_for("rating.give_back", public_id=public_id), 303)
     if request.method == "GET":
         rating.view(g.db, own, actor=g.staff, now=g.now)
         return _page(own)
@@ -83,7 +91,7 @@ def save(public_id: str):
 @bp.route("/<public_id>/return", methods=["GET", "POST"])
 @page(RATER, Unit.WRITE)
 def give_back(public_id: str):
-    own = rating.own(g.db, public_id, g.staff)
+    own = rating.own(g.db, public_id, g.staff, to_return=True)
     if not Form().validate_on_submit():
         return render_template("rating/give_back.html", rating=own)
     rating.give_back(g.db, own, actor=g.staff, now=g.now)

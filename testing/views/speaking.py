@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from testing import access, events, kiosk_pages, languages, recordings, sounds
@@ -22,7 +23,7 @@ from testing.models import (
     SpeakingTalk,
     Staff,
 )
-from testing.recordings import BadRecording
+from testing.recordings import BadRecording, Fault
 from testing.refusals import NotFound
 from testing.speaking import person_words, talks
 from testing.views.sounds import FAULTS
@@ -32,6 +33,9 @@ bp = Blueprint("speaking", __name__, url_prefix="/speaking")
 INTERVIEWER = roles(Role.ADMINISTRATOR, Role.ASSESSOR)
 #: A quarter of an hour as browsers send it: one channel, 24,000 samples a second.
 LARGEST_TALK = 48 * 1024 * 1024
+TALK_FAULTS = FAULTS | {
+    Fault.TOO_LONG: _l("The recording is longer than a quarter of an hour. It was not kept."),
+}
 #: Speaking sets that are offered, the nearest first.
 OFFERED = 6
 
@@ -172,7 +176,7 @@ def record(public_id: str):
     """The end of a recorded talk: the recording is read outside any transaction."""
     sent = request.files.get("recording")
     if sent is None:
-        return {"words": str(FAULTS[recordings.Fault.UNREADABLE])}, 422
+        return {"words": str(TALK_FAULTS[Fault.UNREADABLE])}, 422
     with access.the_database().reading() as db:
         found = access.own_centre(
             db.scalar(select(Sitting).where(Sitting.public_id == public_id)), g.staff
@@ -189,7 +193,7 @@ def record(public_id: str):
         try:
             seconds = recordings.prepare_talk(raw, levelled)
         except BadRecording as bad:
-            return {"words": str(FAULTS[bad.fault])}, 422
+            return {"words": str(TALK_FAULTS[bad.fault])}, 422
         with access.the_database().writing() as db:
             talks.keep(
                 db,

@@ -180,6 +180,28 @@ def test_who_opened_the_persons_data_may_not_rate_them(build, arrival, raters, a
     assert take(build, raters[1]) is not None
 
 
+def test_a_rating_begun_before_the_meeting_can_only_be_given_back(
+    build, arrival, raters, page: Page
+):
+    wrote(build, arrival, "Hei!")
+    page.sign_in(raters[0])
+    page.get("/rating")
+    page.submit(button="Take the next text")
+    path, marks = page.path, dict.fromkeys(MARKS, "A1.2")
+    save = page.html.select_one("form[data-rating]")["data-save-url"]
+    add_event(build, raters[0], arrival.referral.person_id, Action.SPEAKING_BEGIN)
+    for address in (path, save):
+        token = page.csrf()
+        page.post(address, marks | {"csrf_token": token}, status=409)
+        assert "You have met this person since" in page.text()
+        page.get("/rating")
+        page.follow("Go on rating")
+    assert "Hei!" not in page.text()
+    page.submit(button="Give back")
+    assert take(build, raters[0]) is None
+    rate(build, raters[1], "A1.2")
+
+
 def test_who_met_the_same_human_under_another_referral_may_not_rate_them(build, arrival, raters):
     wrote(build, arrival, "Hei!")
     other = build.referral(arrival.clerk)

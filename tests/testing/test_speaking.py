@@ -11,7 +11,16 @@ from sqlalchemy import select
 from items.bank import import_bank
 from items.models import Status
 from scoring.cefr import BANDS, REPORTED_LEVELS
-from testing import assessment, clock, proposals, rating, rating_data, result_words, sittings
+from testing import (
+    assessment,
+    clock,
+    proposals,
+    rating,
+    rating_data,
+    recordings,
+    result_words,
+    sittings,
+)
 from testing.assessment_plans import choosing
 from testing.models import (
     SPEAKING_CRITERIA,
@@ -29,6 +38,7 @@ from testing.models import (
     SpeakingTalk,
     Staff,
 )
+from testing.recordings import BadRecording, Fault
 from testing.speaking import talks
 from tests.testing.builders import NOW, Builder
 from tests.testing.pages import Page
@@ -296,6 +306,22 @@ def sound(seconds: float = 6.0, loudness: float = 0.2) -> bytes:
     return buffer.getvalue()
 
 
+def packed(seconds: int, rate: int, channels: int = 1) -> bytes:
+    """Much in few bytes."""
+    buffer = io.BytesIO()
+    nothing = np.zeros((seconds * rate, channels), dtype="int16")
+    soundfile.write(buffer, nothing, rate, format="FLAC")
+    return buffer.getvalue()
+
+
+def test_many_channels_are_not_unpacked(tmp_path):
+    sent = tmp_path / "sent"
+    sent.write_bytes(packed(20, 48_000, channels=8))
+    with pytest.raises(BadRecording) as refused:
+        recordings.prepare(sent, tmp_path / "target.mp3")
+    assert refused.value.fault is Fault.TOO_LONG
+
+
 def test_from_the_desk_to_the_rater_and_the_assessor(page: Page, build, few, settings):
     case = Case(build)
     rater = colleague(build, case.arrival, Role.RATER)
@@ -325,6 +351,7 @@ def test_from_the_desk_to_the_rater_and_the_assessor(page: Page, build, few, set
     assert "too short" in send(sound(1.0), 422)["words"]
     assert "Nobody can be heard" in send(sound(6.0, 0.0001), 422)["words"]
     assert send(b"no sound", 422)["words"]
+    assert "quarter of an hour" in send(packed(920, rate=1000), 422)["words"]
     assert send(sound(), 200)["next"] == path
     page.post(f"{path}/keep", {"notes": ""}, status=409)
     page.get(path)
