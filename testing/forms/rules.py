@@ -1,5 +1,6 @@
 """What an editor of rules sends: rows of plain values, kept as typed until they are checked."""
 
+import math
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -83,6 +84,7 @@ def _number(form: MultiDict[str, str], name: str) -> int | str:
 def _share(form: MultiDict[str, str], name: str) -> float | str:
     text = _text(form, name).replace(",", ".")
     try:
-        return float(text)
+        share = float(text)
     except ValueError:
         return text
+    return share if math.isfinite(share) else text

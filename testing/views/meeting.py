@@ -59,7 +59,7 @@ def give_opinion(public_id: str):
             g.db,
             sitting,
             request.form.get("outcome", ""),
-            request.form.get("comment", ""),
+            request.form.get("comment", "").replace("\x00", ""),
             actor=g.staff,
             now=g.now,
         )

@@ -52,6 +52,11 @@ def test_faults_are_told_in_sentences_and_hinder_publishing(case, draft, page: P
     last = len(content(case)["rule"]) - 1
     page.submit(form=f"form[action='{draft}/rule/{last}/remove']")
     assert "Somebody would get no recommendation" in page.text()
+    for share in ("nan", "inf", "1e999"):
+        page.get(draft)
+        page.submit({"second_share": share}, button="Keep")
+        assert content(case)["second_share"] == share
+    assert "second_share" in page.text()
     page.get(f"{draft}/publish")
     assert not page.html.select("main form button[type=submit]")
     page.get(f"{draft}/dry-run")
