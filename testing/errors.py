@@ -62,6 +62,8 @@ WORDS = {
         "This statement is not the one that was signed. Tell the administrator; "
         "nobody is shown it."
     ),
+    "StatementReplaced": _l("This statement was replaced. Open the newest version."),
+    "ClassChanged": _l("Somebody confirmed the class anew meanwhile. Look at it before you sign."),
     "NotObserved": _l(
         "Nothing of the deep literacy screen was seen in person, or the screen is not over. "
         "There is nothing that could be signed."

@@ -17,11 +17,15 @@ from testing.models import (
     Staff,
     Statement,
 )
-from testing.refusals import NotFound
+from testing.refusals import NotFound, Refusal
 from testing.releases import Channel, ReleaseRefused
 
 #: From so many sub-levels between the highest and the lowest skill a teacher is told of it.
 UNEVEN = 3
+
+
+class StatementReplaced(Refusal):
+    """A newer statement took its place: no school is told of this one any more."""
 
 
 def permissions_of(db: Session, statement: Statement) -> list[Permission]:
@@ -68,14 +72,19 @@ def of_school(db: Session, statement: Statement, office: Office, now: datetime) 
     raise ReleaseRefused(statement.id)
 
 
-def content_of(statement: Statement, permission: Permission, now: datetime) -> dict[str, Any]:
+def content_of(
+    db: Session, statement: Statement, permission: Permission, now: datetime
+) -> dict[str, Any]:
     """What the form holds: the statement cut to the permission, and the permission itself.
 
     :raise ReleaseRefused: the permission has ended.
+    :raise StatementReplaced: another statement took its place.
     :raise StatementAltered: the stored statement is not the one that was signed.
     """
     if not permission.is_live(clock.local_day(now)):
         raise ReleaseRefused(statement.id)
+    if statements.superseded_by(db, statement):
+        raise StatementReplaced
     shown = releases.cut(statements.content_of(statement), permission.contents)
     return shown | {
         "form": "transfer",
@@ -92,7 +101,7 @@ def hand_over(
     db: Session, statement: Statement, permission: Permission, *, actor: Staff, now: datetime
 ) -> dict[str, Any]:
     """The form leaves for the school: a release, on the person's chain. Refuses as `content_of`."""
-    content = content_of(statement, permission, now)
+    content = content_of(db, statement, permission, now)
     releases.record(db, statement, permission, Channel.TRANSFER, actor=actor, now=now)
     return content
 

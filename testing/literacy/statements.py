@@ -39,6 +39,10 @@ class ClassNotConfirmed(Refusal):
     """No teacher has confirmed the class."""
 
 
+class ClassChanged(Refusal):
+    """The class was confirmed anew meanwhile; what was shown is not signed."""
+
+
 def is_deep(screen: LiteracyScreen) -> bool:
     """Whether staff saw something of the deep screen in person."""
     rungs = screens.standing_of(screen).material.ladders.rungs

@@ -29,7 +29,7 @@ def part_of(
         if one["tells"] in tells and not recommended["differs"]
     ]
     if with_levels:
-        shown["entry"] = recommended["entry"]
+        shown["entry"] = _entry(recommended["entry"], with_certainty=with_certainty)
         shown["uneven"] = recommended["uneven"]
         found = recommended["sufficiency"]
         names = ("requirement", "needed", "short", "open", "excused")
@@ -42,3 +42,13 @@ def part_of(
             shown["is_sure"] = recommended["is_sure"]
             shown["shares"] = [one for one in recommended["shares"] if one[1] >= LEAST_SHARE]
     return shown
+
+
+def _entry(entry: Mapping[str, Any] | None, *, with_certainty: bool) -> dict[str, Any] | None:
+    """The level to begin at; between which levels it lies is how sure it is."""
+    if entry is None:
+        return None
+    return {
+        "level": entry["level"],
+        "level_set": entry["level_set"] if with_certainty else [entry["level"]],
+    }

@@ -131,9 +131,10 @@ def as_pdf(public_id: str, language: str):
         made = signed.kept(db, wanted)
     made = made or make(wanted)
     with database.writing() as db:
-        # Asked again: a permission may be withdrawn while the document is made.
+        # Asked again: a permission may be withdrawn or narrowed while the document is made.
         statement = releases.find(db, public_id, g.staff)
-        releases.look(db, statement, Channel.PDF, actor=g.staff, now=g.now)
+        if releases.look(db, statement, Channel.PDF, actor=g.staff, now=g.now) != content:
+            raise ReleaseRefused(statement.id)
         document = signed.hand_out(db, wanted, made, actor=g.staff, now=g.now)
     return attachment(document, "application/pdf", f"{documents.FILE_NAMES[language]}.pdf")
 

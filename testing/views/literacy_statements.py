@@ -13,7 +13,7 @@ from testing.literacy import statement_pages, statements
 from testing.models import DocumentKind, LiteracyScreen, LiteracyStatement, Role
 from testing.refusals import NotFound
 from testing.signing import documents as signed
-from testing.statements import CorrectionReasonMissing, NotConfirmed
+from testing.statements import AlreadySigned, CorrectionReasonMissing, NotConfirmed
 from testing.views.statements import attachment, make
 
 bp = Blueprint("literacy_statements", __name__)
@@ -31,6 +31,7 @@ def sign(public_id: str):
     replaces = statements.newest_of(g.db, screen)
     fault = ""
     if request.method == "POST":
+        _refuse_unless_shown(screen, replaces)
         try:
             statement = statements.sign(
                 g.db,
@@ -59,6 +60,14 @@ def sign(public_id: str):
     return _page(
         content, screen, replaces=replaces, fault=fault, typed=request.form
     ), 400 if fault else 200
+
+
+def _refuse_unless_shown(screen: LiteracyScreen, newest: LiteracyStatement | None) -> None:
+    """What is signed is what the page showed: its newest statement, and its class."""
+    if request.form.get("replaces", "") != (newest.public_id if newest else ""):
+        raise AlreadySigned
+    if request.form.get("confirmation", "") != str(len(screen.confirmations)):
+        raise statements.ClassChanged
 
 
 @bp.get("/literacy-statements/<public_id>")

@@ -34,7 +34,7 @@ CLERK = roles(Role.CLERK)
 def show(public_id: str, permission_id: str):
     """What the school would be told; nothing leaves the centre yet."""
     statement, permission = _of_centre(g.db, public_id, permission_id)
-    content = transfers.content_of(statement, permission, g.now)
+    content = transfers.content_of(g.db, statement, permission, g.now)
     events.record(
         g.db,
         Action.STATEMENT_VIEW,
@@ -116,15 +116,17 @@ def _pdf(language: str, find: Any) -> Any:
             kind=DocumentKind.TRANSFER,
             code=statement.verification_code,
             language=language,
-            content=transfers.content_of(statement, permission, g.now),
+            content=transfers.content_of(db, statement, permission, g.now),
             person=statement.sitting.person,
             centre=statement.sitting.person.centre,
         )
         made = signed.kept(db, wanted)
     made = made or make(wanted)
     with database.writing() as db:
-        # Asked again: a permission may be withdrawn while the document is made.
+        # Asked again: a permission may be withdrawn or narrowed while the document is made.
         statement, permission = find(db)
-        transfers.hand_over(db, statement, permission, actor=g.staff, now=g.now)
+        content = transfers.hand_over(db, statement, permission, actor=g.staff, now=g.now)
+        if content != wanted.content:
+            raise ReleaseRefused(statement.id)
         document = signed.hand_out(db, wanted, made, actor=g.staff, now=g.now)
     return attachment(document, "application/pdf", f"{documents.TRANSFER_NAMES[language]}.pdf")

@@ -129,6 +129,27 @@ def test_a_teacher_signs_on_the_page_and_the_person_gets_the_paper(
     assert "Begins" not in page.text()
 
 
+def test_what_the_page_did_not_show_is_not_signed(build, seen, teacher, page: Page):
+    confirm(build, seen, teacher, LiteracyClass.PRIMARY_ILLITERATE)
+    first = sign(build, seen, teacher)
+    other = page.another()
+    for browser in (page, other):
+        browser.sign_in(teacher)
+        browser.get(f"/literacy/{seen.public_id}/statement")
+    fields = {"confirmed": "yes", "correction": "Toinen päivä."}
+    page.submit(fields, button="Sign the statement")
+    other.submit(fields, button="Sign the statement", status=409)
+    assert "Somebody has signed a statement meanwhile" in other.text()
+    other.get(f"/literacy/{seen.public_id}/statement")
+    confirm(build, seen, teacher, LiteracyClass.SEMI_LITERATE)
+    other.submit(fields, button="Sign the statement", status=409)
+    assert "confirmed the class anew" in other.text()
+    rows = build.do(lambda db: db.scalars(select(LiteracyStatement)).all())
+    assert [(one.version, one.content["class"]) for one in rows] == [
+        (version, first.content["class"]) for version in (1, 2)
+    ]
+
+
 def test_who_may_see_and_sign_it(build, seen, arrival, teacher, page: Page):
     confirm(build, seen, teacher, LiteracyClass.PRIMARY_ILLITERATE)
     row = sign(build, seen, teacher)

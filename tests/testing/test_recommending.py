@@ -198,7 +198,11 @@ def test_an_office_reads_what_its_permission_enumerates(case, contents, has, lac
     note(case, schooling_years=5, literacy="secondary", latin="letters")
     wanted = case.decisions()
     content = case.sign(wanted, recommended=case.recommend(wanted)).content
+    content["recommended"]["entry"]["level_set"] = ["A1.3", "A2.1"]
     shown = cut(content, contents).get("recommended", {})
+    if entry := shown.get("entry"):
+        told = content["recommended"]["entry"]["level_set"] if "certainty" in contents else ["A2.1"]
+        assert entry == {"level": "A2.1", "level_set": told}
     assert has <= set(shown)
     assert not lacks & set(shown)
     raw = json.dumps(shown)

@@ -65,7 +65,13 @@ class School:
 @pytest.fixture
 def case(build, bank_files) -> Case:
     found = Case(build, bank_files, person={"given_names": "Aminatu", "surname": "Hassanzadeh"})
-    found.statement = found.signed(recommendation="Perustason polku.", note="Rauhallinen.")
+    found.write_and_rate()
+    found.give_levels()
+    found.statement = found.sign(
+        recommended=found.recommend(found.decisions()),
+        recommendation="Perustason polku.",
+        note="Rauhallinen.",
+    )
     return found
 
 
@@ -75,6 +81,7 @@ def link(page: Page, words: str) -> str:
 
 
 def words_of(page: Page) -> str:
+    assert page.response.mimetype == "application/pdf"
     (sheet,) = PdfReader(io.BytesIO(page.response.data)).pages
     return " ".join(sheet.extract_text().split())
 
@@ -100,6 +107,7 @@ def test_the_form_is_handed_over_once_signed_and_each_time_recorded(case, page: 
         words = words_of(page)
         for part in ("Aminatu Hassanzadeh", "Koulu Pohjoinen", "A2.1", "Perustason polku."):
             assert part in words
+        assert "Kotoutumiskoulutus, peruspolku" in words
     assert len(bodies) == 1
     rows = case.build.do(lambda db: db.scalars(select(Release)).all())
     looks = ["transfer"] * 2 if who == "centre" else ["page", "transfer", "transfer", "transfer"]
@@ -156,6 +164,29 @@ def test_without_a_live_permission_that_names_the_school_nothing_leaves(case, pa
     assert len(tries) == 6
     page.get(f"/statements/{case.statement.public_id}")
     assert "Koulu Pohjoinen" in page.text(), "the other school's permission stands"
+
+
+def test_the_form_of_a_statement_that_was_replaced_is_not_handed_over(case, page: Page):
+    school = School(case, PermissionContent.RECOMMENDATION)
+    first = case.statement
+    newest = case.sign(replaces=first, correction="Taso tarkentui.")
+    clerk = page.another()
+    page.sign_in(case.assessor)
+    clerk.sign_in(school.clerk)
+    page.get(f"/statements/{first.public_id}")
+    assert "Koulu Pohjoinen" not in page.text()
+    clerk.get(f"/results/{first.public_id}")
+    assert "Form for the teacher" not in clerk.text()
+    for form in ("", "/fi.pdf"):
+        path = f"/transfer/{school.permission.public_id}{form}"
+        page.get(f"/statements/{first.public_id}{path}", status=409)
+        assert "This statement was replaced" in page.text()
+        clerk.get(f"/results/{first.public_id}/transfer{form}", status=409)
+        assert "Perustason" not in clerk.text()
+    page.get(f"/statements/{newest.public_id}")
+    page.get(link(page, "Koulu Pohjoinen"))
+    looks = case.build.do(lambda db: db.scalars(select(Release.channel)).all())
+    assert looks == ["page"]
 
 
 LEVELS = {"reading": "A2.1", "listening": "A2.1", "writing": "A2.1", "speaking": None}
