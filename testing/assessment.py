@@ -17,6 +17,7 @@ from testing.models import (
     Rating,
     Referral,
     Script,
+    ScriptMode,
     Sitting,
     SittingState,
     Skill,
@@ -58,7 +59,7 @@ class Waiting:
     sitting: Sitting
     #: Texts without a level.
     unrated: int
-    #: When the oldest rating that is begun and not sent was taken.
+    #: When the oldest rating that is begun, not sent and could be another's was taken.
     taken_at: datetime | None
 
     @property
@@ -203,10 +204,11 @@ def waiting_of(db: Session, sitting: Sitting) -> Waiting:
 
 
 def ask_another_rater(db: Session, sitting: Sitting, *, actor: Staff, now: datetime) -> int:
-    """Ratings that were begun and not sent are given back; returns how many."""
-    begun = [
-        one for one in _ratings(db, sitting) if one.submitted_at is None
-    ]  # fmt: skip
+    """Ratings that were begun and not sent are given back; returns how many.
+
+    A talk that was heard once stays with the one who sat beside.
+    """
+    begun = _begun_blind(db, sitting)
     for one in begun:
         rating.give_back(db, one, actor=actor, now=now)
     return len(begun)
@@ -220,8 +222,16 @@ def _waiting(db: Session, sitting: Sitting) -> Waiting:
         )
         if rating.is_rateable(script) and script.level is None
     ]
-    taken = [one.taken_at for one in _ratings(db, sitting) if one.submitted_at is None]
+    taken = [one.taken_at for one in _begun_blind(db, sitting)]
     return Waiting(sitting, len(unrated), min(taken, default=None))
+
+
+def _begun_blind(db: Session, sitting: Sitting) -> list[Rating]:
+    return [
+        one
+        for one in _ratings(db, sitting)
+        if one.submitted_at is None and one.script.mode is not ScriptMode.LIVE
+    ]
 
 
 def _ratings(db: Session, sitting: Sitting) -> list[Rating]:

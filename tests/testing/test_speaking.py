@@ -9,7 +9,7 @@ import soundfile
 from sqlalchemy import select
 
 from items.bank import import_bank
-from items.models import Status
+from items.models import Status, TaskVersion
 from scoring.cefr import BANDS, REPORTED_LEVELS
 from testing import (
     assessment,
@@ -233,6 +233,39 @@ def test_who_sat_beside_the_talk_rates_no_text_of_the_same_person(build, few):
     with pytest.raises(AssertionError, match="nothing waits"):
         rate(build, beside, "A2.1")
     rate(build, stranger, "A2.1")
+
+
+def test_a_talk_heard_once_holds_no_text_back(page: Page, build, few):
+    case = Case(build)
+    beside, slow, other = (colleague(build, case.arrival, Role.RATER) for _ in range(3))
+    case.begin(beside, recorded=False)
+    case.keep(seconds=None)
+    page.sign_in(colleague(build, case.arrival, Role.ASSESSOR))
+    page.get("/assessment")
+    assert "1 text without a level" in page.text()
+    assert "Give to another rater" not in page.text()
+
+    def text_that_is_stuck(db, part, _staff):
+        writing = next(one for one in part.sitting.parts if one.skill is Skill.WRITING)
+        version = db.scalars(select(TaskVersion).where(TaskVersion.task_id == "fi-w-001")).one()
+        now = clock.now()
+        db.add(
+            Script(
+                part_id=writing.id, position=1, task_version_id=version.id, text="Hei!",
+                mode=ScriptMode.KEYBOARD, sequence=1, opened_at=now, saved_at=now,
+                submitted_at=now,
+            )
+        )  # fmt: skip
+        db.flush()
+        assert rating.take_next(db, db.get_one(Staff, slow.id), now=now) is not None
+
+    case.do(text_that_is_stuck)
+    page.get("/assessment")
+    page.submit(button="Give to another rater")
+    assert "The text waits for another rater." in page.text()
+    left = build.do(lambda db: db.scalars(select(Rating.rater_id)).all())
+    assert left == [beside.id]
+    rate(build, other, "A2.1")
 
 
 def test_a_talk_is_held_once_and_kept_once(build, few):
