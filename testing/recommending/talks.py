@@ -210,6 +210,11 @@ def without(db: Session, centre_id: int, most: int = 30) -> list[Statement]:
 
 def _refuse_closed(db: Session, talk: FeedbackTalk) -> None:
     # What somebody recorded meanwhile is not overwritten.
-    db.refresh(talk, with_for_update=True)
+    db.scalars(
+        select(FeedbackTalk)
+        .where(FeedbackTalk.id == talk.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
     if talk.held_at is not None or talk.cancelled_at is not None:
         raise TalkClosed
