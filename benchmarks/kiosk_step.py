@@ -202,6 +202,7 @@ def run(which: str, codes: list[str], rate: float | None) -> dict[str, float]:
     """
     timed = Timed()
     lock = threading.Lock()
+    everybody_sits = threading.Barrier(len(codes))
     pause = len(codes) / rate if rate else 0.0
     bank = load_folder()
     items = {item.id: item for task in bank.tasks for item in task.items}
@@ -213,6 +214,9 @@ def run(which: str, codes: list[str], rate: float | None) -> dict[str, float]:
         stepper = Client(PORTS[which])
         stepper.cookies = client.cookies
         chance = random.Random(number)
+        if rate:
+            # Nobody is timed while others still enter their codes.
+            everybody_sits.wait()
         due = time.perf_counter() + pause * number / len(codes)
 
         def call(by: Client, *request: Any, counts: bool) -> tuple[int, str, str]:
