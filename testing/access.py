@@ -13,8 +13,9 @@ from flask import current_app, g, request, session
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from testing import clock
+from testing import clock, events
 from testing.db import Database
+from testing.events import Action
 from testing.keys import Keys
 from testing.models import Person, Role, Sitting, Staff, StaffSession, Visit
 from testing.refusals import NotAllowed, NotFound, NotSignedIn, Refusal
@@ -208,6 +209,24 @@ _BOUND_VISIT = (
     .where(Visit.binding_digest == bindparam("digest"), Visit.cut_at.is_(None))
     .options(joinedload(Visit.sitting).joinedload(Sitting.person).load_only(Person.id))
 )
+
+
+def note_list(name: str, *, subject: object = None, **counts: int) -> None:
+    """One event for a list that staff opened, on the centre's chain; `counts` is how much it held.
+
+    Its subject is the list's owner, the clerk's office or the centre, unless another row is named.
+    """
+    staff: Staff = g.staff
+    events.record(
+        g.db,
+        Action.LIST_VIEW,
+        on=staff.centre,
+        subject=subject or staff.office or staff.centre,
+        actor=staff,
+        now=g.now,
+        list=name,
+        **counts,
+    )
 
 
 LAST_PAGE = 10_000

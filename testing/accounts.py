@@ -48,12 +48,6 @@ class LastAdministrator(Refusal):
     """Somebody has to be able to set the centre up: its last administrator stays one."""
 
 
-class WrongPassword(Refusal):
-    """No account with this e-mail and password."""
-
-    status = 403
-
-
 def hash_password(password: str) -> str:
     """
     :raise PasswordTooShort: under 12 characters.

@@ -1,6 +1,7 @@
 """Documents of a result, each on one A4, in Finnish or Swedish."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import segno
@@ -13,71 +14,74 @@ from testing.literacy import statement_pages
 from testing.models import DocumentKind, HowGiven
 from testing.signing.documents import Seal
 
-#: File names say nothing of the person.
-FILE_NAMES = {"fi": "lausunto", "sv": "utlatande"}
-LITERACY_NAMES = {"fi": "lukutaito", "sv": "lasfardighet"}
-TRANSFER_NAMES = {"fi": "tiedonsiirto", "sv": "overforing"}
+LANGUAGES = ("fi", "sv")
 
 
-def statement_page(
-    content: dict[str, Any], language: str, base_url: str, seal: Seal, *, is_tight: bool
+@dataclass(frozen=True)
+class Paper:
+    """How a kind of document becomes a page."""
+
+    template: str
+    #: File name by language; it says nothing of the person.
+    names: dict[str, str]
+    #: From the content what the template shows; in the document's language.
+    facts: Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def page(
+    kind: DocumentKind,
+    content: dict[str, Any],
+    language: str,
+    base_url: str,
+    seal: Seal,
+    *,
+    is_tight: bool,
 ) -> str:
-    """The statement, or an office's part of it, as a page for paper; `language` is fi or sv.
+    """The document as a page for paper; `language` is fi or sv.
 
     `is_tight` sets it smaller: much is said, and it is read on one sheet.
     """
+    paper = PAPERS[kind]
     with force_locale(language):
         return render_template(
-            "statements/document.html",
+            paper.template,
             page_lang=language,
             page_dir="ltr",
-            view=result_pages.view_of(content),
             seal=seal,
             dense=is_tight,
+            **paper.facts(content),
             **verification(content["verification_code"], base_url),
         )
 
 
-def transfer_page(
-    content: dict[str, Any], language: str, base_url: str, seal: Seal, *, is_tight: bool
-) -> str:
-    """The transfer form for a school, as a page for paper."""
-    with force_locale(language):
-        return render_template(
-            "transfers/document.html",
-            page_lang=language,
-            page_dir="ltr",
-            view=result_pages.view_of(content),
-            content=content,
-            permission=permission_words(content),
-            for_teacher=transfers.for_teacher(content),
-            seal=seal,
-            dense=is_tight,
-            **verification(content["verification_code"], base_url),
-        )
+def file_name(kind: DocumentKind, language: str) -> str:
+    """The name under which whoever asked for the document keeps it."""
+    return f"{PAPERS[kind].names[language]}.pdf"
 
 
-def literacy_page(
-    content: dict[str, Any], language: str, base_url: str, seal: Seal, *, is_tight: bool
-) -> str:
-    """The statement on reading and writing, as a page for paper."""
-    with force_locale(language):
-        return render_template(
-            "literacy_statements/document.html",
-            page_lang=language,
-            page_dir="ltr",
-            view=statement_pages.view_of(content),
-            seal=seal,
-            dense=is_tight,
-            **verification(content["verification_code"], base_url),
-        )
+def _transfer_facts(content: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "view": result_pages.view_of(content),
+        "content": content,
+        "permission": permission_words(content),
+        "for_teacher": transfers.for_teacher(content),
+    }
 
 
-#: How each kind becomes a page.
-PAGES: dict[DocumentKind, Callable[..., str]] = {
-    DocumentKind.STATEMENT: statement_page,
-    DocumentKind.TRANSFER: transfer_page,
-    DocumentKind.LITERACY: literacy_page,
+PAPERS = {
+    DocumentKind.STATEMENT: Paper(
+        "statements/document.html",
+        {"fi": "lausunto", "sv": "utlatande"},
+        lambda content: {"view": result_pages.view_of(content)},
+    ),
+    DocumentKind.TRANSFER: Paper(
+        "transfers/document.html", {"fi": "tiedonsiirto", "sv": "overforing"}, _transfer_facts
+    ),
+    DocumentKind.LITERACY: Paper(
+        "literacy_statements/document.html",
+        {"fi": "lukutaito", "sv": "lasfardighet"},
+        lambda content: {"view": statement_pages.view_of(content)},
+    ),
 }
 
 

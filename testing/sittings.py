@@ -374,15 +374,6 @@ def mark_play_broken(db: Session, visit: Visit, play: Play, *, now: datetime) ->
         call_help(db, visit, now=now, reason="broken_play")
 
 
-def has_dealt_with(db: Session, staff: Staff, sitting: Sitting) -> bool:
-    """Whether `staff` seated the person or otherwise knows whose sitting this is."""
-    if sitting.seated_by_id == staff.id:
-        return True
-    if any(visit.issued_by_id == staff.id for visit in sitting.visits):
-        return True
-    return any(note.staff_id == staff.id for note in sitting.notes)
-
-
 def visits_of_day(db: Session, centre_id: int, day: date) -> list[Visit]:
     """The live visits of a day, with all that the board shows."""
     return list(

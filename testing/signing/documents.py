@@ -44,6 +44,18 @@ class Wanted:
     person: Person
     centre: Centre
 
+    @classmethod
+    def of(
+        cls,
+        person: Person,
+        kind: DocumentKind,
+        code: str,
+        language: str,
+        content: dict[str, Any],
+    ) -> "Wanted":
+        """The document about `person`; all that making it needs is loaded."""
+        return cls(kind, code, language, content, person, person.centre)
+
     @property
     def content_digest(self) -> str:
         return statements.digest_of(self.content)

@@ -17,7 +17,7 @@ from testing import (
     result_words,
     statements,
 )
-from testing.access import Unit, page, roles
+from testing.access import Unit, note_list, page, roles
 from testing.events import Action
 from testing.forms.fields import Form
 from testing.literacy import screen_of
@@ -46,16 +46,7 @@ NO_LEVEL = "not-assessed"
 def queue():
     waiting = assessment.queue(g.db, g.staff.centre_id)
     signed = assessment.signed_lately(g.db, g.staff.centre_id)
-    events.record(
-        g.db,
-        Action.LIST_VIEW,
-        on=g.staff.centre,
-        subject=g.staff.centre,
-        actor=g.staff,
-        now=g.now,
-        list="assessment",
-        rows=len(waiting) + len(signed),
-    )
+    note_list("assessment", rows=len(waiting) + len(signed))
     return render_template(
         "assessment/queue.html",
         ready=[one for one in waiting if one.is_ready],

@@ -34,7 +34,7 @@ from testing import (
     readiness,
     staff_words,
 )
-from testing.access import Unit, page, roles
+from testing.access import Unit, note_list, page, roles
 from testing.answers import answers_from
 from testing.bank_lists import Filters
 from testing.events import Action
@@ -61,18 +61,6 @@ def words() -> dict[str, Any]:
 
 
 
-def _list_viewed(name: str) -> None:
-    events.record(
-        g.db,
-        Action.LIST_VIEW,
-        on=g.staff.centre,
-        subject=g.staff.centre,
-        actor=g.staff,
-        now=g.now,
-        list=name,
-    )
-
-
 # Lists
 
 
@@ -91,7 +79,7 @@ def _choices() -> list[tuple[str, Any, list[tuple[str, Any]]]]:
 @bp.get("")
 @page(BANK, Unit.WRITE)
 def overview():
-    _list_viewed("bank")
+    note_list("bank")
     choices = _choices()
     asked = {name: request.args.get(name, "") for name, _words, _offered in choices}
     filters = Filters(
@@ -122,7 +110,7 @@ def _language_and_skill() -> tuple[str, Skill]:
 @page(BANK, Unit.WRITE)
 def coverage():
     language, skill = _language_and_skill()
-    _list_viewed("bank-coverage")
+    note_list("bank-coverage")
     curve = None
     if skill in readiness.MEASURED:
         try:
@@ -147,7 +135,7 @@ def coverage():
 @bp.get("/readiness")
 @page(BANK, Unit.WRITE)
 def ready():
-    _list_viewed("bank-readiness")
+    note_list("bank-readiness")
     mode = access.the_settings().mode
     return render_template(
         "bank/readiness.html",
@@ -196,15 +184,7 @@ def _kiosk_facts(found: TaskVersion, task: Task, interface: str) -> dict[str, An
 @page(BANK, Unit.WRITE)
 def task(public_id: str):
     found = _version(g.db, public_id)
-    events.record(
-        g.db,
-        Action.LIST_VIEW,
-        on=g.staff.centre,
-        subject=found,
-        actor=g.staff,
-        now=g.now,
-        list="bank-task",
-    )
+    note_list("bank-task", subject=found)
     own = task_of(found.document)
     interface = _interface()
     shown = None

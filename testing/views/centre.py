@@ -6,9 +6,8 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from testing import access, accounts, events, feedback, organisations
-from testing.access import Unit, page, roles
-from testing.events import Action
+from testing import access, accounts, feedback, organisations
+from testing.access import Unit, note_list, page, roles
 from testing.forms.centre import (
     AccountForm,
     CentreForm,
@@ -270,16 +269,7 @@ def close_account(public_id: str):
 def messages():
     centre_id = g.staff.centre_id
     waiting = feedback.waiting(g.db, centre_id)
-    events.record(
-        g.db,
-        Action.LIST_VIEW,
-        on=g.staff.centre,
-        subject=g.staff.centre,
-        actor=g.staff,
-        now=g.now,
-        list="feedback",
-        count=len(waiting),
-    )
+    note_list("feedback", count=len(waiting))
     return render_template(
         "centre/feedback.html",
         waiting=[(row, feedback.days_left(row, g.now)) for row in waiting],

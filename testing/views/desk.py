@@ -21,7 +21,7 @@ from testing import (
     person_words,
     sittings,
 )
-from testing.access import Unit, page, roles
+from testing.access import Unit, note_list, page, roles
 from testing.events import Action
 from testing.forms.desk import EndForm, ExtraTimeForm, IdentityForm, NoteForm, ReasonForm
 from testing.literacy import screen_of, screens
@@ -47,15 +47,7 @@ DESK = roles(Role.ADMINISTRATOR)
 @bp.get("/")
 @page(DESK, Unit.WRITE)
 def today():
-    events.record(
-        g.db,
-        Action.LIST_VIEW,
-        on=g.staff.centre,
-        subject=g.staff.centre,
-        actor=g.staff,
-        now=g.now,
-        list="desk",
-    )
+    note_list("desk")
     return render_template("desk/today.html", **_board())
 
 

@@ -9,20 +9,18 @@ from testing import (
     access,
     documents,
     errors,
-    events,
     releases,
     result_pages,
     statements,
     transfers,
 )
-from testing.access import Unit, page, roles
-from testing.events import Action
+from testing.access import Unit, note_list, page, roles
 from testing.forms.referrals import SearchForm
 from testing.models import Role
 from testing.refusals import NotFound
 from testing.releases import Channel, ReleaseRefused, Tray
 from testing.signing import documents as signed
-from testing.views.statements import attachment, make, statement_document
+from testing.views.statements import attachment, document_attached, make, statement_document
 
 bp = Blueprint("inbox", __name__, url_prefix="/results")
 CLERK = roles(Role.CLERK)
@@ -37,7 +35,7 @@ def overview():
     number = max(1, request.args.get("page", 1, type=int))
     skip = (number - 1) * releases.INBOX_SIZE
     rows = releases.inbox(g.db, g.staff.office, tray, now=g.now, skip=skip)
-    _note_list("results", len(rows))
+    note_list("results", rows=len(rows))
     return render_template(
         "office/results.html",
         rows=rows,
@@ -57,7 +55,7 @@ def search():
     rows = []
     if form.validate():
         rows = releases.search(g.db, g.staff.office, form.text.data, now=g.now)
-        _note_list("results-found", len(rows))
+        note_list("results-found", rows=len(rows))
     return render_template(
         "office/results.html",
         rows=rows,
@@ -121,7 +119,7 @@ def as_csv(public_id: str):
 @bp.get("/<public_id>/<language>.pdf")
 @page(CLERK, Unit.OWN)
 def as_pdf(public_id: str, language: str):
-    if language not in documents.FILE_NAMES:
+    if language not in documents.LANGUAGES:
         raise NotFound
     database = access.the_database()
     with database.reading() as db:
@@ -136,7 +134,7 @@ def as_pdf(public_id: str, language: str):
         if releases.look(db, statement, Channel.PDF, actor=g.staff, now=g.now) != content:
             raise ReleaseRefused(statement.id)
         document = signed.hand_out(db, wanted, made, actor=g.staff, now=g.now)
-    return attachment(document, "application/pdf", f"{documents.FILE_NAMES[language]}.pdf")
+    return document_attached(wanted, document)
 
 
 @bp.errorhandler(ReleaseRefused)
@@ -145,16 +143,3 @@ def refused(refusal: ReleaseRefused) -> Any:
     with access.the_database().writing() as db:
         releases.note_refusal(db, refusal, actor=g.staff, now=g.now)
     return errors.error_page(refusal.status, "PermissionWithdrawn")
-
-
-def _note_list(name: str, rows: int) -> None:
-    events.record(
-        g.db,
-        Action.LIST_VIEW,
-        on=g.staff.centre,
-        subject=g.staff.office,
-        actor=g.staff,
-        now=g.now,
-        list=name,
-        rows=rows,
-    )

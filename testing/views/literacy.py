@@ -26,7 +26,7 @@ from testing.models import (
     LiteracyScreen,
     LiteracyState,
     NotAssessed,
-    PartState,
+    Part,
     Role,
     Sitting,
     Skill,
@@ -114,12 +114,7 @@ def _page(screen: LiteracyScreen, **forms: Any) -> str:
         languages=languages,
         own_language=content.text_language(screen.own_language),
         own_name=LANGUAGE_NAMES.get(screen.own_language or ""),
-        open_parts=[
-            part
-            for part in screen.sitting.parts
-            if part.skill in (Skill.READING, Skill.WRITING)
-            and part.state in (PartState.WAITING, PartState.RUNNING)
-        ],
+        open_parts=_open_parts_in_script(screen),
         may_confirm=g.staff.has(Role.ASSESSOR),
         may_be_signed=statements.may_be_signed(screen),
         literacy_statement=statements.newest_of(g.db, screen),
@@ -307,17 +302,15 @@ def finish(public_id: str):
         return _page(screen, finish=form), 400
     found = screens.finish(g.db, screen, actor=g.staff, now=g.now)
     if form.leave_out.data and found.has_no_latin_script:
-        for part in screen.sitting.parts:
-            is_written = part.skill in (Skill.READING, Skill.WRITING)
-            if is_written and part.state in (PartState.WAITING, PartState.RUNNING):
-                sittings.leave_out(
-                    g.db,
-                    part,
-                    reason=NotAssessed.SCRIPT,
-                    words=_("Literacy screen: no Latin script yet."),
-                    actor=g.staff,
-                    now=g.now,
-                )
+        for part in _open_parts_in_script(screen):
+            sittings.leave_out(
+                g.db,
+                part,
+                reason=NotAssessed.SCRIPT,
+                words=_("Literacy screen: no Latin script yet."),
+                actor=g.staff,
+                now=g.now,
+            )
     _finish_sitting(screen)
     return _back(screen)
 
@@ -355,6 +348,15 @@ def confirm(public_id: str):
         return _page(screen, confirm=form), 400
     flash(_("The class is confirmed."), "done")
     return _back(screen)
+
+
+def _open_parts_in_script(screen: LiteracyScreen) -> list[Part]:
+    """Parts to come or under way that want the Latin script."""
+    return [
+        part
+        for part in screen.sitting.parts
+        if part.skill in (Skill.READING, Skill.WRITING) and part.state in delivery.UNDONE
+    ]
 
 
 def _finish_sitting(screen: LiteracyScreen) -> None:

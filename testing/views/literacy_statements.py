@@ -14,7 +14,7 @@ from testing.models import DocumentKind, LiteracyScreen, LiteracyStatement, Role
 from testing.refusals import NotFound
 from testing.signing import documents as signed
 from testing.statements import AlreadySigned, CorrectionReasonMissing, NotConfirmed
-from testing.views.statements import attachment, make
+from testing.views.statements import document_attached, make
 
 bp = Blueprint("literacy_statements", __name__)
 CENTRE = roles(Role.ASSESSOR, Role.ADMINISTRATOR)
@@ -87,19 +87,17 @@ def show(public_id: str):
 @bp.get("/literacy-statements/<public_id>/<language>.pdf")
 @page(CENTRE, Unit.OWN)
 def show_pdf(public_id: str, language: str):
-    if language not in documents.LITERACY_NAMES:
+    if language not in documents.LANGUAGES:
         raise NotFound
     database = access.the_database()
     with database.reading() as db:
         statement = statements.own(db, public_id, g.staff)
-        person = statement.screen.sitting.person
-        wanted = signed.Wanted(
-            kind=DocumentKind.LITERACY,
-            code=statement.verification_code,
-            language=language,
-            content=statements.content_of(statement),
-            person=person,
-            centre=person.centre,
+        wanted = signed.Wanted.of(
+            statement.screen.sitting.person,
+            DocumentKind.LITERACY,
+            statement.verification_code,
+            language,
+            statements.content_of(statement),
         )
         made = signed.kept(db, wanted)
     made = made or make(wanted)
@@ -114,7 +112,7 @@ def show_pdf(public_id: str, language: str):
             now=g.now,
             language=language,
         )
-    return attachment(document, "application/pdf", f"{documents.LITERACY_NAMES[language]}.pdf")
+    return document_attached(wanted, document)
 
 
 def _note_view(screen: LiteracyScreen, subject: LiteracyScreen | LiteracyStatement) -> None:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from testing import event_words, events, history, jobs, people, person_log_words
-from testing.access import Unit, page, roles
+from testing.access import Unit, note_list, page, roles
 from testing.events import Action
 from testing.forms.fields import Form, text
 from testing.languages import LETTER_LANGUAGES, PERSON_LANGUAGES, direction_of
@@ -37,15 +37,7 @@ def overview():
             return redirect(url_for("log.person", public_id=found.public_id), 303)
         except NotFound:
             form.fault(form.text, _("Nobody has this id."))
-    events.record(
-        g.db,
-        Action.LIST_VIEW,
-        on=g.staff.centre,
-        subject=g.staff.centre,
-        actor=g.staff,
-        now=g.now,
-        list="log",
-    )
+    note_list("log")
     before = request.args.get("before", type=int)
     entries = history.of_centre(g.db, g.staff.centre, before)
     return render_template(

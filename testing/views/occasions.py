@@ -4,9 +4,8 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from testing import access, bookings, clock, events, organisations, referrals
-from testing.access import Unit, page, page_number, roles
-from testing.events import Action
+from testing import access, bookings, clock, organisations, referrals
+from testing.access import Unit, note_list, page, page_number, roles
 from testing.forms.fields import Form, offers
 from testing.forms.occasions import OccasionForm, PlacesForm
 from testing.forms.referrals import PlaceForm
@@ -27,7 +26,7 @@ def overview():
         rows = bookings.past(g.db, centre_id, g.now, skip=(number - 1) * bookings.PAGE)
     else:
         rows = bookings.coming(g.db, centre_id, g.now)
-    _note_list("occasions", g.staff.centre, len(rows))
+    note_list("occasions", count=len(rows))
     return render_template(
         "occasions/overview.html",
         rows=rows,
@@ -68,7 +67,7 @@ def new():
 def show(public_id: str):
     occasion = _occasion(public_id)
     rows = bookings.of_occasion(g.db, occasion)
-    _note_list("bookings", occasion, len(rows))
+    note_list("bookings", subject=occasion, count=len(rows))
     return render_template(
         "occasions/occasion.html",
         occasion=occasion,
@@ -200,14 +199,3 @@ def _highest(occasion: Occasion) -> int:
     )
 
 
-def _note_list(name: str, subject: object, count: int) -> None:
-    events.record(
-        g.db,
-        Action.LIST_VIEW,
-        on=g.staff.centre,
-        subject=subject,
-        actor=g.staff,
-        now=g.now,
-        list=name,
-        count=count,
-    )

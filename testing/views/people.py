@@ -4,7 +4,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 
 from testing import access, clock, events, identity, people, referrals
-from testing.access import Unit, page, roles
+from testing.access import Unit, note_list, page, roles
 from testing.events import Action
 from testing.forms.fields import Form
 from testing.forms.people import CorrectionForm, PeopleSearchForm
@@ -20,16 +20,7 @@ def overview():
     form, found = PeopleSearchForm(), None
     if form.validate_on_submit():
         found = people.search(g.db, access.the_keys(), g.staff.centre_id, form.text.data)
-        events.record(
-            g.db,
-            Action.LIST_VIEW,
-            on=g.staff.centre,
-            subject=g.staff.centre,
-            actor=g.staff,
-            now=g.now,
-            list="people-found",
-            count=len(found),
-        )
+        note_list("people-found", count=len(found))
     return render_template(
         "people/overview.html", form=form, found=found, masked=identity.masked
     ), 400 if form.errors else 200

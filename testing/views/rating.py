@@ -12,14 +12,12 @@ from testing import (
     access,
     blinding,
     clock,
-    events,
     kiosk_pages,
     rating,
     rating_data,
     result_words,
 )
-from testing.access import Unit, page, roles
-from testing.events import Action
+from testing.access import Unit, note_list, page, roles
 from testing.forms.fields import Form
 from testing.models import Criterion, Rating, Role, ScriptMode
 from testing.refusals import NotFound
@@ -33,16 +31,7 @@ RATER = roles(Role.RATER)
 @page(RATER, Unit.WRITE)
 def queue():
     desk = rating.desk_of(g.db, g.staff, g.now)
-    centre = g.staff.centre
-    events.record(
-        g.db,
-        Action.LIST_VIEW,
-        on=centre,
-        subject=centre,
-        actor=g.staff,
-        now=g.now,
-        list="rating",
-    )
+    note_list("rating")
     return render_template("rating/queue.html", desk=desk)
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 
 from testing import access, bookings, clock, events, identity, permissions, referrals
-from testing.access import Unit, page, page_number, roles
+from testing.access import Unit, note_list, page, page_number, roles
 from testing.events import Action
 from testing.forms.fields import Form, offers
 from testing.forms.referrals import PlaceForm, ReferralForm, SearchForm
@@ -24,7 +24,7 @@ def overview():
     skip = (number - 1) * referrals.PILE_SIZE
     sizes = referrals.pile_sizes(g.db, g.staff.office)
     rows = referrals.pile(g.db, g.staff.office, which, now=g.now, skip=skip)
-    _note_list("referrals", len(rows))
+    note_list("referrals", count=len(rows))
     return render_template(
         "office/referrals.html",
         rows=rows,
@@ -44,7 +44,7 @@ def search():
     found = []
     if form.validate():
         found = referrals.search(g.db, g.staff.office, form.text.data, now=g.now)
-        _note_list("referrals-found", len(found))
+        note_list("referrals-found", count=len(found))
     status = 400 if form.errors else 200
     return render_template("office/referrals_found.html", form=form, rows=found), status
 
@@ -157,19 +157,6 @@ def _pile_asked_for() -> Pile:
     if asked not in set(Pile):
         raise NotFound
     return Pile(asked)
-
-
-def _note_list(name: str, count: int) -> None:
-    events.record(
-        g.db,
-        Action.LIST_VIEW,
-        on=g.staff.centre,
-        subject=g.staff.office,
-        actor=g.staff,
-        now=g.now,
-        list=name,
-        count=count,
-    )
 
 
 def _occasion(public_id: str) -> Occasion:

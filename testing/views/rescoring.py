@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 
 from testing import access, events
-from testing.access import Unit, page, roles
+from testing.access import Unit, note_list, page, roles
 from testing.events import Action
 from testing.models import RescoringCase, RescoringDecision, Role
 from testing.recommending import words as recommendation_words
@@ -21,16 +21,7 @@ ASSESSOR = roles(Role.ASSESSOR)
 @page(ASSESSOR, Unit.WRITE)
 def overview():
     cases = runs.open_cases(g.db, g.staff.centre_id)
-    events.record(
-        g.db,
-        Action.LIST_VIEW,
-        on=g.staff.centre,
-        subject=g.staff.centre,
-        actor=g.staff,
-        now=g.now,
-        list="rescoring",
-        rows=len(cases),
-    )
+    note_list("rescoring", rows=len(cases))
     return _overview(cases)
 
 

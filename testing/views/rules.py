@@ -8,9 +8,8 @@ from flask_babel import gettext as _
 from scoring.cefr import REPORTED_LEVELS
 from scoring.recommendation_reading import read_unchecked
 from scoring.recommendation_rules import CODES, SKILLS, YEARS
-from testing import events, result_words
-from testing.access import Unit, page, roles
-from testing.events import Action
+from testing import result_words
+from testing.access import Unit, note_list, page, roles
 from testing.forms import rules as fields
 from testing.forms.fields import Form
 from testing.models import RecommendationRules, Role, RulesState
@@ -119,16 +118,7 @@ def dry_run(public_id: str):
     found = drafts.own(g.db, public_id, g.staff)
     rules, faults = read_unchecked(found.content)
     run = None if faults else drafts.try_out(g.db, found, rules)
-    events.record(
-        g.db,
-        Action.LIST_VIEW,
-        on=g.staff.centre,
-        subject=found,
-        actor=g.staff,
-        now=g.now,
-        list="rules-dry-run",
-        rows=len(run.otherwise) if run else 0,
-    )
+    note_list("rules-dry-run", subject=found, rows=len(run.otherwise) if run else 0)
     return render_template(
         "rules/dry_run.html",
         version=found,

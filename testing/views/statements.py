@@ -53,7 +53,7 @@ def show(public_id: str):
 @bp.get("/<public_id>/<language>.pdf")
 @page(CENTRE, Unit.OWN)
 def show_pdf(public_id: str, language: str):
-    if language not in documents.FILE_NAMES:
+    if language not in documents.LANGUAGES:
         raise NotFound
     database = access.the_database()
     with database.reading() as db:
@@ -72,20 +72,19 @@ def show_pdf(public_id: str, language: str):
             now=g.now,
             language=language,
         )
-    return attachment(document, "application/pdf", f"{documents.FILE_NAMES[language]}.pdf")
+    return document_attached(wanted, document)
 
 
 def statement_document(
     statement: Statement, content: dict[str, Any], language: str
 ) -> signed.Wanted:
     """The statement, or an office's part of it, as a document in a language."""
-    return signed.Wanted(
-        kind=DocumentKind.STATEMENT,
-        code=statement.verification_code,
-        language=language,
-        content=content,
-        person=statement.sitting.person,
-        centre=statement.sitting.person.centre,
+    return signed.Wanted.of(
+        statement.sitting.person,
+        DocumentKind.STATEMENT,
+        statement.verification_code,
+        language,
+        content,
     )
 
 
@@ -94,13 +93,24 @@ def make(wanted: signed.Wanted) -> signed.Made:
     settings = access.the_settings()
     return signed.make(
         wanted,
-        lambda seal, is_tight: documents.PAGES[wanted.kind](
-            wanted.content, wanted.language, settings.base_url, seal, is_tight=is_tight
+        lambda seal, is_tight: documents.page(
+            wanted.kind,
+            wanted.content,
+            wanted.language,
+            settings.base_url,
+            seal,
+            is_tight=is_tight,
         ),
         settings,
         access.the_keys(),
         g.now,
     )
+
+
+def document_attached(wanted: signed.Wanted, body: bytes) -> Response:
+    """The signed document, to keep."""
+    name = documents.file_name(wanted.kind, wanted.language)
+    return attachment(body, "application/pdf", name)
 
 
 def attachment(body: bytes | str, kind: str, name: str) -> Response:

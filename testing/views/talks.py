@@ -5,7 +5,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from testing import clock, events, own_copies, person_result_words, statements
-from testing.access import Unit, page, roles
+from testing.access import Unit, note_list, page, roles
 from testing.events import Action
 from testing.forms.talks import VIEWS, BookingForm, HeldForm
 from testing.languages import PERSON_CODES, PERSON_LANGUAGES, direction_of
@@ -23,16 +23,7 @@ def overview():
     coming = talks.coming(g.db, g.staff.centre_id)
     lately = talks.lately(g.db, g.staff.centre_id, g.now)
     without = talks.without(g.db, g.staff.centre_id)
-    events.record(
-        g.db,
-        Action.LIST_VIEW,
-        on=g.staff.centre,
-        subject=g.staff.centre,
-        actor=g.staff,
-        now=g.now,
-        list="talks",
-        rows=len(coming) + len(lately) + len(without),
-    )
+    note_list("talks", rows=len(coming) + len(lately) + len(without))
     return render_template(
         "talks/overview.html", coming=coming, lately=lately, without=without, views=VIEWS
     )

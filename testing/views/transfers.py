@@ -22,7 +22,7 @@ from testing.models import DocumentKind, Permission, Role, Statement
 from testing.refusals import NotFound
 from testing.releases import ReleaseRefused
 from testing.signing import documents as signed
-from testing.views.statements import attachment, make
+from testing.views.statements import document_attached, make
 
 bp = Blueprint("transfers", __name__)
 CENTRE = roles(Role.ASSESSOR, Role.ADMINISTRATOR)
@@ -107,18 +107,17 @@ def _page(content: dict[str, Any], back: str, pdf: str, **where: Any) -> str:
 
 
 def _pdf(language: str, find: Any) -> Any:
-    if language not in documents.TRANSFER_NAMES:
+    if language not in documents.LANGUAGES:
         raise NotFound
     database = access.the_database()
     with database.reading() as db:
         statement, permission = find(db)
-        wanted = signed.Wanted(
-            kind=DocumentKind.TRANSFER,
-            code=statement.verification_code,
-            language=language,
-            content=transfers.content_of(db, statement, permission, g.now),
-            person=statement.sitting.person,
-            centre=statement.sitting.person.centre,
+        wanted = signed.Wanted.of(
+            statement.sitting.person,
+            DocumentKind.TRANSFER,
+            statement.verification_code,
+            language,
+            transfers.content_of(db, statement, permission, g.now),
         )
         made = signed.kept(db, wanted)
     made = made or make(wanted)
@@ -129,4 +128,4 @@ def _pdf(language: str, find: Any) -> Any:
         if content != wanted.content:
             raise ReleaseRefused(statement.id)
         document = signed.hand_out(db, wanted, made, actor=g.staff, now=g.now)
-    return attachment(document, "application/pdf", f"{documents.TRANSFER_NAMES[language]}.pdf")
+    return document_attached(wanted, document)
