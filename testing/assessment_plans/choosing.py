@@ -1,6 +1,6 @@
 """Choosing a plan: by the interview when a sitting opens, by the administrator with a reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -92,9 +92,9 @@ def follow_interview(
 ) -> AssessmentPlan | None:
     """The plan is chosen anew from the interview, unless a part has begun.
 
-    Parts that the desk left out stay left out; those that the interview before left out wait
-    again, unless this one leaves them out too. Staff's choice stays: the interview then tells
-    where parts begin and nothing else.
+    Parts that the desk left out stay left out, and those that it gave after all stay given; those
+    that the interview before left out wait again, unless this one leaves them out too. Staff's
+    choice stays: the interview then tells where parts begin and nothing else.
     """
     row = of_sitting(db, sitting)
     is_closed = sitting.state in (SittingState.FINISHED, SittingState.ENDED)
@@ -112,7 +112,9 @@ def follow_interview(
     plan, reason = plans.choose(known)
     row.version, row.code, row.reason = plans.version, plan.code, reason
     row.source, row.facts, row.chosen_at = PlanSource.INTERVIEW, dict(known.facts), now
-    _give(db, sitting, plan, plans.left_out(known), actor=actor, now=now)
+    given = {part.skill for part in sitting.parts if part.is_given_after_all}
+    left_out = {skill: why for skill, why in plans.left_out(known).items() if skill not in given}
+    _give(db, sitting, plan, left_out, besides=given, actor=actor, now=now)
     _record(db, sitting, row, actor=actor, now=now)
     return row
 
@@ -163,6 +165,7 @@ def give_after_all(
         raise PlanReasonMissing
     readiness.refuse_unless_ready(db, sitting.language, [part.skill])
     part.state, part.not_assessed, part.ended_at = PartState.WAITING, None, None
+    part.is_given_after_all = True
     db.add(
         SittingNote(
             sitting_id=sitting.id, kind="given", reason=words.strip(), staff_id=actor.id, at=now
@@ -196,10 +199,12 @@ def _give(
     plan: Plan,
     left_out: Mapping[Skill, NotAssessed],
     *,
+    besides: Collection[Skill] = (),
     actor: Staff,
     now: datetime,
 ) -> None:
-    """The sitting has the parts that it had begun or left out, then the rest of the plan's."""
+    """The sitting has the parts that it had begun or left out, then the rest of the plan's; waiting
+    ones `besides` the plan's stay."""
     kept = [part for part in sitting.parts if part.state is not PartState.WAITING]
     given = {part.skill for part in kept}
     wanted = [skill for skill in plan.parts if skill not in given]
@@ -208,7 +213,9 @@ def _give(
     )
     waiting = {part.skill: part for part in sitting.parts if part.state is PartState.WAITING}
     for skill, part in waiting.items():
-        if skill not in wanted:
+        if skill in besides and skill not in wanted:
+            wanted.append(skill)
+        elif skill not in wanted:
             sitting.parts.remove(part)
             db.delete(part)
     added = []

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -161,6 +162,8 @@ class Part(Base):
     skill: Mapped[Skill] = mapped_column(enum_type(Skill, "skill"))
     state: Mapped[PartState] = mapped_column(enum_type(PartState, "state"))
     not_assessed: Mapped[NotAssessed | None] = mapped_column(enum_type(NotAssessed, "reason"))
+    #: Staff gave it although it had been left out: no interview leaves it out again.
+    is_given_after_all: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Bank that the part was started with; with `plan` it replays the part.
     bank_digest: Mapped[str | None] = mapped_column(ForeignKey("frozen_bank.digest"))
     #: Blueprint, standard, settings, seed, start and excluded tasks, frozen at the start.

@@ -15,6 +15,7 @@ from testing.assessment_plans import choosing, minutes, rules, words
 from testing.interview import keeping
 from testing.models import (
     AssessmentPlan,
+    Booking,
     Event,
     NotAssessed,
     Part,
@@ -380,6 +381,13 @@ def test_a_part_left_out_is_given_after_all_until_it_has_begun(build, few, page:
     noted = build.do(lambda db: db.scalars(select(SittingNote)).one())
     assert (noted.kind, noted.reason) == ("given", "Kuulokoje löytyi")
     assert noted.kind in desk_words.NOTES
+    # The interview is kept again, with the same answer and with a plan that lacks the part.
+    booking = build.do(lambda db: db.scalars(select(Booking)).one())
+    page.get(f"/desk/bookings/{booking.public_id}/interview")
+    page.submit({}, button="Keep the interview")
+    assert case.parts()[L] == WAITS
+    assert case.parts()[S][0] is PartState.NOT_ASSESSED
+    page.get(f"/plans/sittings/{sitting.public_id}")
     page.submit({"plan": "short", "reason": "Aikaa on vähän"}, button="Change the plan")
     assert "Changed by staff." in page.text()
     assert "Aikaa on vähän" in page.text()
