@@ -13,6 +13,7 @@ from testing.events import Action
 from testing.models import (
     BlindLevel,
     Part,
+    PartState,
     Person,
     Rating,
     Referral,
@@ -203,6 +204,20 @@ def waiting_of(db: Session, sitting: Sitting) -> Waiting:
     return _waiting(db, sitting)
 
 
+def unrated_talk(db: Session, sitting: Sitting) -> Script | None:
+    """The talk that waits for a level, if any: where it was heard once, for one rater alone."""
+    return db.scalar(
+        select(Script)
+        .join(Script.part)
+        .where(
+            Part.sitting_id == sitting.id,
+            Part.state == PartState.DONE,
+            Part.skill == Skill.SPEAKING,
+            Script.level.is_(None),
+        )
+    )
+
+
 def ask_another_rater(db: Session, sitting: Sitting, *, actor: Staff, now: datetime) -> int:
     """Ratings that were begun and not sent are given back; returns how many.
 
@@ -218,7 +233,9 @@ def _waiting(db: Session, sitting: Sitting) -> Waiting:
     unrated = [
         script
         for script in db.scalars(
-            select(Script).join(Script.part).where(Part.sitting_id == sitting.id)
+            select(Script)
+            .join(Script.part)
+            .where(Part.sitting_id == sitting.id, Part.state != PartState.NOT_ASSESSED)
         )
         if rating.is_rateable(script) and script.level is None
     ]

@@ -95,6 +95,7 @@ WORDS = {
     "CannotJudge": _l("Only somebody who reads the language may judge the text."),
     "HeardOnce": _l("The talk was not recorded: no other rater can hear it. Rate it yourself."),
     "TalkOver": _l("The speaking interview is over already."),
+    "TalkNotKept": _l("No talk waits for its rater now. Open the page again."),
     "InterviewerCannotRate": _l("Who interviews a person may not rate them. Choose another rater."),
     "NobodyToRate": _l("Record the talk, or choose who sits beside and rates it."),
     "MetSince": _l("You have met this person since, or opened their data. Give the text back."),

@@ -15,6 +15,7 @@ from testing.models import (
     Chain,
     Event,
     Part,
+    PartState,
     Person,
     Rating,
     RatingOrder,
@@ -234,6 +235,21 @@ def give_back(db: Session, rating: Rating, *, actor: Staff, now: datetime) -> No
     db.delete(rating)
 
 
+def take_back(db: Session, script: Script, *, actor: Staff, now: datetime) -> None:
+    """Nobody has the script to rate any more; marks that were not sent are lost.
+
+    :raise AlreadyRated: it has its level.
+    """
+    script = _locked(db, script.id)
+    if script.level is not None:
+        raise AlreadyRated
+    for rating in [one for one in script.ratings if one.submitted_at is None]:
+        _record(db, Action.RATING_RETURN, rating, actor=actor, now=now)
+        script.ratings.remove(rating)
+        db.delete(rating)
+    db.flush()
+
+
 def is_rateable(script: Script) -> bool:
     """Whether there is something to rate: handed in, and written or spoken."""
     return (
@@ -260,6 +276,8 @@ def _for_rater(staff: Staff) -> Select[Script]:
         .join(Sitting.person)
         .where(
             Sitting.centre_id == staff.centre_id,
+            # What was set aside gets no level.
+            Part.state != PartState.NOT_ASSESSED,
             Script.submitted_at.is_not(None),
             Script.level.is_(None),
             Script.is_dont_know.is_(False),
@@ -346,8 +364,11 @@ def _refuse_if_met(db: Session, rating: Rating, staff: Staff) -> None:
 
 
 def _refuse_unless_open(db: Session, rating: Rating) -> None:
-    db.refresh(rating, ["submitted_at"])
-    if rating.submitted_at is not None:
+    is_sent = db.execute(select(Rating.submitted_at).where(Rating.id == rating.id)).one_or_none()
+    if is_sent is None:
+        # Taken back meanwhile.
+        raise NotFound
+    if is_sent.submitted_at is not None:
         raise AlreadyRated
 
 

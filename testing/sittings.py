@@ -275,11 +275,24 @@ def leave_out(
         raise PartOver
     if not words.strip():
         raise ReasonMissing
+    give_no_level(db, part, reason=reason, words=words, actor=actor, now=now)
+    if any(each.state is PartState.DONE for each in part.sitting.parts):
+        delivery.finish_if_over(db, part.sitting, actor=actor, now=now)
+
+
+def give_no_level(
+    db: Session,
+    part: Part,
+    *,
+    reason: NotAssessed,
+    words: str,
+    actor: Staff,
+    now: datetime,
+) -> None:
+    """The skill is "not assessed", whatever was done of it; the assessor reads why."""
     part.state = PartState.NOT_ASSESSED
     part.not_assessed = reason
     part.ended_at = now
-    if any(each.state is PartState.DONE for each in part.sitting.parts):
-        delivery.finish_if_over(db, part.sitting, actor=actor, now=now)
     _note(
         db,
         part.sitting,

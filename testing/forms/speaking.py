@@ -33,6 +33,14 @@ class BeginForm(Form):
         return True
 
 
+class SetAsideForm(Form):
+    words = many_lines(
+        _l("Why the rater cannot be waited for"),
+        error=_l("Write why. The assessor reads it."),
+        most=500,
+    )
+
+
 class NotesForm(Form):
     notes = many_lines(
         _l("Notes for the assessor"),

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from items import bank_rows, lifecycle
 from items.models import TaskVersion
 from scoring.cefr import LEVELS
-from testing import delivery, events, sittings
+from testing import delivery, events, rating, sittings
 from testing.assessment_plans import choosing
 from testing.events import Action
 from testing.models import (
     Event,
+    NotAssessed,
     Part,
     PartState,
     Person,
@@ -42,6 +43,10 @@ ONE_HEARING = timedelta(minutes=5)
 
 class TalkOver(Refusal):
     """The speaking interview was kept already, or its part is over."""
+
+
+class TalkNotKept(Refusal):
+    """There is no talk that waits for its rater."""
 
 
 class InterviewerCannotRate(Refusal):
@@ -237,6 +242,38 @@ def keep(
     )
     delivery.finish_if_over(db, part.sitting, actor=live_visit(part.sitting) or actor, now=now)
     return script
+
+
+def set_aside(
+    db: Session,
+    talk: SpeakingTalk,
+    words: str,
+    *,
+    has_recording: bool,
+    actor: Staff,
+    now: datetime,
+) -> None:
+    """Nobody waits for the rater any more: another one hears the recording, or, where there is
+    none, speaking is "not assessed: technical". The assessor reads why.
+
+    :raise ReasonMissing: no words.
+    :raise TalkNotKept: it is still being held, or was set aside before.
+    :raise AlreadyRated: it has its level.
+    """
+    part = talk.part
+    if not words.strip():
+        raise sittings.ReasonMissing
+    db.execute(select(SpeakingTalk.id).where(SpeakingTalk.id == talk.id).with_for_update())
+    db.refresh(part, ["state"])
+    if talk.script is None or part.state is not PartState.DONE:
+        raise TalkNotKept
+    rating.take_back(db, talk.script, actor=actor, now=now)
+    if has_recording:
+        sittings.observe(db, part.sitting, words=words, actor=actor, now=now)
+        return
+    sittings.give_no_level(
+        db, part, reason=NotAssessed.TECHNICAL, words=words, actor=actor, now=now
+    )
 
 
 def refuse_unless_agreed(talk: SpeakingTalk) -> None:

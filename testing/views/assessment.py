@@ -142,6 +142,7 @@ def _evidence_page(
         parts=evidence.of_sitting(g.db, found),
         literacy=screen_of(g.db, found),
         waiting=assessment.waiting_of(g.db, found),
+        talk_waits=assessment.unrated_talk(g.db, found) is not None,
         newest=statements.newest_of(g.db, found),
         must_give=must,
         blind=blind,

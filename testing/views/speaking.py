@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from testing import access, events, kiosk_pages, languages, recordings, sounds
+from testing import access, assessment, events, kiosk_pages, languages, recordings, sounds
 from testing.access import Unit, page, roles
 from testing.events import Action
-from testing.forms.speaking import LIVE, BeginForm, NotesForm
+from testing.forms.speaking import LIVE, BeginForm, NotesForm, SetAsideForm
 from testing.models import (
     PartState,
     Role,
@@ -58,9 +58,27 @@ def talk(public_id: str):
     if held is not None and held.ended_at is None and part.state is PartState.RUNNING:
         return _talk_page(found, held, NotesForm())
     if part.state is not PartState.WAITING:
-        return render_template("desk/speaking_over.html", sitting=found, person=found.person,
-                               part=part, talk=held, is_desk=_is_desk())  # fmt: skip
+        return _over_page(found, held, SetAsideForm())
     return _begin_page(found, BeginForm())
+
+
+def _over_page(found: Sitting, held: SpeakingTalk | None, form: SetAsideForm) -> str:
+    script = assessment.unrated_talk(g.db, found)
+    return render_template(
+        "desk/speaking_over.html",
+        sitting=found,
+        person=found.person,
+        part=talks.speaking_part(found),
+        talk=held,
+        form=form if held and script else None,
+        raters=[one.rater.name for one in script.ratings if one.level is None] if script else [],
+        has_recording=held is not None and _has_recording(held),
+        is_desk=_is_desk(),
+    )
+
+
+def _has_recording(held: SpeakingTalk) -> bool:
+    return talks.file_of(access.the_settings(), held).is_file()
 
 
 def _is_desk() -> bool:
@@ -206,6 +224,25 @@ def record(public_id: str):
             # Only the one who kept the talk puts the recording in its place.
             sounds.place(levelled, file)
     return {"next": url_for("speaking.talk", public_id=public_id)}
+
+
+@bp.post("/<public_id>/set-aside")
+@page(INTERVIEWER, Unit.WRITE)
+def set_aside(public_id: str):
+    """A rater who cannot be waited for holds nobody's result up."""
+    found, form = _sitting(public_id), SetAsideForm()
+    held = _held(found)
+    if not form.validate_on_submit():
+        return _over_page(found, held, form), 400
+    talks.set_aside(
+        g.db,
+        held,
+        form.words.data or "",
+        has_recording=_has_recording(held),
+        actor=g.staff,
+        now=g.now,
+    )
+    return redirect(url_for("speaking.talk", public_id=public_id), 303)
 
 
 @bp.get("/recording/<public_id>")

@@ -247,6 +247,7 @@ def test_a_talk_heard_once_holds_no_text_back(page: Page, build, few):
 
     def text_that_is_stuck(db, part, _staff):
         writing = next(one for one in part.sitting.parts if one.skill is Skill.WRITING)
+        writing.state, writing.not_assessed = PartState.DONE, None
         version = db.scalars(select(TaskVersion).where(TaskVersion.task_id == "fi-w-001")).one()
         now = clock.now()
         db.add(
@@ -265,6 +266,56 @@ def test_a_talk_heard_once_holds_no_text_back(page: Page, build, few):
     assert "The text waits for another rater." in page.text()
     left = build.do(lambda db: db.scalars(select(Rating.rater_id)).all())
     assert left == [beside.id]
+    rate(build, other, "A2.1")
+
+
+@pytest.mark.parametrize("role", [Role.ASSESSOR, Role.ADMINISTRATOR])
+def test_a_rater_who_left_holds_no_result_up(page: Page, build, few, role):
+    case = Case(build)
+    beside, assessor = (colleague(build, case.arrival, one) for one in (Role.RATER, role))
+    case.begin(beside, recorded=False)
+    case.keep(seconds=None)
+    sitting = build.do(case.arrival.sitting)
+    page.sign_in(assessor)
+    if role is Role.ASSESSOR:
+        page.get(f"/assessment/{sitting.public_id}")
+        skill = page.html.select_one("form.blind select")["name"]
+        page.submit({skill: "cannot-tell"}, button="Keep my levels", status=409)
+        page.get(f"/assessment/{sitting.public_id}")
+        page.follow("The talk waits for its rater")
+    else:
+        page.get(f"/speaking/{sitting.public_id}")
+    assert beside.name in page.text()
+    page.submit({"words": " "}, button="Set the talk aside", status=400)
+    page.submit({"words": "Arvioija ei tule enää."}, button="Set the talk aside")
+    assert "Speaking is not assessed." in page.text()
+    page.post(f"/speaking/{sitting.public_id}/set-aside", {"words": "Taas"}, status=409)
+    late = page.another()
+    late.sign_in(beside)
+    late.get("/rating")
+    assert "There is nothing to rate now." in late.text()
+    assert build.do(lambda db: db.scalars(select(Event.action)).all()).count("part:not-assess") == 4
+    if role is Role.ASSESSOR:
+        page.get(f"/assessment/{sitting.public_id}")
+        assert "Arvioija ei tule enää." in page.text()
+        page.follow("See the proposal")
+        found = build.do(lambda db: proposals.frozen(db, case.arrival.sitting(db)))
+        assert found[Skill.SPEAKING].not_assessed is NotAssessed.TECHNICAL
+
+
+def test_a_recorded_talk_goes_to_another_rater_with_a_reason(page: Page, build, few, settings):
+    case = Case(build)
+    slow, other = (colleague(build, case.arrival, Role.RATER) for _ in range(2))
+    talk = case.begin()
+    case.keep()
+    file = talks.file_of(settings, talk)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"-")
+    build.do(lambda db: rating.take_next(db, db.get_one(Staff, slow.id), now=clock.now()))
+    page.sign_in(colleague(build, case.arrival, Role.ASSESSOR))
+    page.get(f"/speaking/{build.do(case.arrival.sitting).public_id}")
+    page.submit({"words": "Arvioija on poissa."}, button="Give to another rater")
+    assert build.do(lambda db: db.scalars(select(Rating)).all()) == []
     rate(build, other, "A2.1")
 
 
