@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_of
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -26,6 +27,8 @@ WRITES = "lahtotaso_writes"
 #: Seconds that a transaction of SQLite waits for another, and between two looks for the write lock.
 PATIENCE = 15
 LOOK_AGAIN = 0.001
+
+Row = TypeVar("Row")
 
 
 def make_engine(url: str, **options: Any) -> Engine:
@@ -109,6 +112,30 @@ class Database:
         # Closing gives the transaction up; a rollback would also empty the rows that were read.
         with Session(self.engine, expire_on_commit=False, autoflush=False) as db:
             yield db
+
+
+def found_or_made(
+    db: Session, find: Callable[[], Row | None], make: Callable[[], Row]
+) -> tuple[Row, bool]:
+    """The row that `find` finds, and false; where there is none yet, the one made, and true.
+
+    A unique key lets one of those through who make it in the same instant: the others wait for
+    the winner's commit, then find the winner's row.
+    """
+    found = find()
+    if found is not None:
+        return found, False
+    made = make()
+    try:
+        with db.begin_nested():
+            db.add(made)
+    except IntegrityError:
+        found = find()
+        if found is None:
+            # Another key forbids it: nobody was quicker.
+            raise
+        return found, False
+    return made, True
 
 
 # The kiosk's step writes by these two: the unit of work would take longer than all the rest of it.

@@ -85,6 +85,8 @@ def type_in(
     if len(text) > LONGEST:
         raise TextTooLong
     part = writing_part(sitting)
+    # Two who type in at once take turns: each text has a position of its own.
+    db.execute(select(Part.id).where(Part.id == part.id).with_for_update(key_share=True))
     script = db.scalar(
         select(Script)
         .where(Script.part_id == part.id, Script.task_version_id == version.id)

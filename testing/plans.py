@@ -25,6 +25,7 @@ from scoring.blueprint import Blueprint
 from scoring.cefr import Scale
 from scoring.exposure import NO_COUNTS, Counts
 from scoring.sitting import PartPlan, Settings, plan_part
+from testing.db import found_or_made
 from testing.models import ExposureCounts, FrozenBank, Part, Skill
 from testing.refusals import Refusal
 from testing.settings import Mode
@@ -168,10 +169,12 @@ def freeze_plan(
         exposure_counts=exposure_of(db, sitting.language, part.skill),
         exposure_limit=EXPOSURE_LIMITS[Mode(sitting.mode)],
     )
-    if db.get(FrozenBank, in_use.digest) is None:
+
+    def frozen() -> FrozenBank:
         content = {"tasks": in_use.bank.to_records(), "versions": dict(in_use.versions)}
-        db.add(FrozenBank(digest=in_use.digest, content=content, created_at=now))
-        db.flush()
+        return FrozenBank(digest=in_use.digest, content=content, created_at=now)
+
+    found_or_made(db, lambda: db.get(FrozenBank, in_use.digest), frozen)
     part.bank_digest = in_use.digest
     part.plan = plan.to_record()
     _PLANS.get((part.public_id, in_use.digest), lambda: plan)
@@ -188,10 +191,11 @@ def count_exposure(db: Session, part: Part, plan: PartPlan, given: list[str]) ->
     """The part that ended counts in what later sittings may be given."""
     assert part.belief is not None
     language, level = part.sitting.language, part.belief["most_probable_level"]
-    row = _exposure_row(db, language, part.skill, lock=True)
-    if row is None:
-        row = ExposureCounts(language=language, skill=part.skill, given={}, assigned={})
-        db.add(row)
+    row, _is_new = found_or_made(
+        db,
+        lambda: _exposure_row(db, language, part.skill, lock=True),
+        lambda: ExposureCounts(language=language, skill=part.skill, given={}, assigned={}),
+    )
     counts = Counts(row.given, row.assigned).after(
         level,
         given,

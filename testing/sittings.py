@@ -20,6 +20,7 @@ from testing.models import (
     PartState,
     Play,
     Presentation,
+    Referral,
     SignInAttempt,
     Sitting,
     SittingNote,
@@ -97,6 +98,12 @@ def issue_code(
     """
     if booking.state is not BookingState.ARRIVED:
         raise NotArrived
+    # Two desks at once open one sitting and leave one seat.
+    db.execute(
+        select(Referral.id)
+        .where(Referral.id == booking.referral_id)
+        .with_for_update(key_share=True)
+    )
     sitting = sitting_of(db, booking)
     if sitting is None:
         sitting = _open(

@@ -22,6 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from testing import events, person_words
+from testing.db import found_or_made
 from testing.events import Action
 from testing.interview import person_words as interview_words
 from testing.languages import PERSON_LANGUAGES, language_of
@@ -250,20 +251,22 @@ def keep_recording(
 
 
 def _row(db: Session, prompt: Prompt) -> PromptSound:
-    row = db.scalar(
-        select(PromptSound).where(
-            PromptSound.language == prompt.language, PromptSound.text_digest == prompt.digest
-        )
-    )
-    if row is None:
-        row = PromptSound(
+    row, _is_new = found_or_made(
+        db,
+        lambda: db.scalar(
+            select(PromptSound).where(
+                PromptSound.language == prompt.language,
+                PromptSound.text_digest == prompt.digest,
+            )
+        ),
+        lambda: PromptSound(
             language=prompt.language,
             text_digest=prompt.digest,
             file="",
             is_synthetic=True,
             seconds=0.0,
-        )
-        db.add(row)
+        ),
+    )
     return row
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from testing import events
+from testing.db import found_or_made
 from testing.events import Action
 from testing.interview import questions
 from testing.models import Interview, Referral, Sitting, SittingState, Staff
@@ -74,17 +75,21 @@ def keep(
         raise InterviewOver
     told = {code: answers[code] for code in by_code if code in answers}
     said = {skill: list(statements[skill]) for skill in asked.statements if statements.get(skill)}
-    interview = of_referral(db, referral)
-    if interview is None:
-        before: Mapping[str, Any] = {}
-        interview = Interview(
+    interview, is_new = found_or_made(
+        db,
+        lambda: of_referral(db, referral),
+        lambda: Interview(
             centre_id=referral.centre_id,
             referral_id=referral.id,
             held_by_id=actor.id,
             held_at=now,
-        )
-        db.add(interview)
-    else:
+            questions=asked.version,
+            answers=told,
+            statements=said,
+        ),
+    )
+    before: Mapping[str, Any] = {}
+    if not is_new:
         before = interview.answers | {"statements": interview.statements}
         interview.changed_by_id, interview.changed_at = actor.id, now
     interview.questions, interview.answers, interview.statements = asked.version, told, said

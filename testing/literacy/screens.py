@@ -22,6 +22,7 @@ from scoring.literacy import (
     state_of,
 )
 from testing import events
+from testing.db import found_or_made
 from testing.events import Action
 from testing.interview.background import NO_LANGUAGE, background_of
 from testing.literacy import content, screen_of
@@ -129,31 +130,34 @@ def open_screen(
     if found is not None:
         return found
     shipped = content.material(sitting.language)
-    if db.get(FrozenLadders, shipped.digest) is None:
-        db.add(
-            FrozenLadders(
-                digest=shipped.digest,
-                version=shipped.ladders.version,
-                content=shipped.record(),
-                created_at=now,
-            )
+    found_or_made(
+        db,
+        lambda: db.get(FrozenLadders, shipped.digest),
+        lambda: FrozenLadders(
+            digest=shipped.digest,
+            version=shipped.ladders.version,
+            content=shipped.record(),
+            created_at=now,
+        ),
+    )
+    screen, is_new = found_or_made(
+        db,
+        lambda: screen_of(db, sitting),
+        lambda: LiteracyScreen(
+            centre_id=sitting.centre_id,
+            sitting_id=sitting.id,
+            state=LiteracyState.OPEN,
+            ladders_digest=shipped.digest,
+            seed=secrets.randbits(30) if seed is None else seed,
+            missing={},
+            turn=shipped.ladders.rungs.rungs[0].place,
+            created_at=now,
+        ),
+    )
+    if is_new:
+        events.record(
+            db, Action.LITERACY_OPEN, on=sitting.person, subject=screen, actor=actor, now=now
         )
-        db.flush()
-    screen = LiteracyScreen(
-        centre_id=sitting.centre_id,
-        sitting_id=sitting.id,
-        state=LiteracyState.OPEN,
-        ladders_digest=shipped.digest,
-        seed=secrets.randbits(30) if seed is None else seed,
-        missing={},
-        turn=shipped.ladders.rungs.rungs[0].place,
-        created_at=now,
-    )
-    db.add(screen)
-    db.flush()
-    events.record(
-        db, Action.LITERACY_OPEN, on=sitting.person, subject=screen, actor=actor, now=now
-    )
     return screen
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from testing import events
+from testing.db import found_or_made
 from testing.events import Action
 from testing.interview.questions import LANGUAGES
 from testing.models import (
@@ -59,19 +60,23 @@ def keep(
     language: str,
     mode: ScriptMode,
     text: str,
+    seen: str,
     actor: Staff,
     now: datetime,
 ) -> OwnWriting:
     """The text waits for somebody who reads the language; on paper it waits in the folder.
 
+    seen : version that it takes the place of; empty where nothing was kept.
+
     :raise OwnTextMissing: typed and empty or too long, or no language.
     :raise OwnWritingJudged: it was judged already.
+    :raise OwnWritingChanged: another text was kept meanwhile.
     """
     text = text.replace("\r\n", "\n").replace("\x00", "").strip()
     is_typed = mode is ScriptMode.KEYBOARD
     if language not in LANGUAGES or len(text) > LONGEST or bool(text) != is_typed:
         raise OwnTextMissing
-    row = _row(db, sitting, language, mode, actor, now)
+    row = _row(db, sitting, language, mode, actor, now, seen)
     row.language, row.mode, row.text, row.not_assessed = language, mode, text, None
     _record(db, Action.OWN_WRITING_KEEP, row, actor=actor, now=now)
     return row
@@ -132,23 +137,32 @@ def _lock(db: Session, row: OwnWriting) -> None:
 
 
 def _row(
-    db: Session, sitting: Sitting, language: str, mode: ScriptMode, actor: Staff, now: datetime
+    db: Session,
+    sitting: Sitting,
+    language: str,
+    mode: ScriptMode,
+    actor: Staff,
+    now: datetime,
+    seen: str | None = None,
 ) -> OwnWriting:
-    row = of_sitting(db, sitting)
-    if row is None:
-        row = OwnWriting(
+    row, is_new = found_or_made(
+        db,
+        lambda: of_sitting(db, sitting),
+        lambda: OwnWriting(
             centre_id=sitting.centre_id,
             sitting_id=sitting.id,
             language=language,
             mode=mode,
             kept_by_id=actor.id,
             kept_at=now,
-        )
-        db.add(row)
-    else:
+        ),
+    )
+    if not is_new:
         _lock(db, row)
         if row.level is not None:
             raise OwnWritingJudged
+        if seen is not None and seen != version_of(row):
+            raise OwnWritingChanged
     row.kept_by_id, row.kept_at = actor.id, now
     db.flush()
     return row

@@ -92,6 +92,7 @@ def keep(public_id: str):
         language=form.language.data,
         mode=ScriptMode(form.mode.data),
         text=form.text.data or "",
+        seen=request.form.get("text-seen", ""),
         actor=g.staff,
         now=g.now,
     )

@@ -32,6 +32,9 @@ def arrival(build: Builder, bank):
 def do(build, arrival, verb, **fields):
     def work(db):
         staff = db.get_one(Staff, arrival.administrator.id)
+        before = keeping.of_sitting(db, arrival.sitting(db))
+        if verb is keeping.keep:
+            fields["seen"] = keeping.version_of(before) if before else ""
         return verb(db, arrival.sitting(db), actor=staff, now=clock.now(), **fields)
 
     return build.do(work)
@@ -112,9 +115,13 @@ def test_a_judgement_is_of_the_text_that_the_judge_saw(page: Page, build, arriva
     path = f"/own-writing/{build.do(arrival.sitting).public_id}"
     page.sign_in(arrival.administrator)
     page.get(path)
-    page.submit(text, button="Keep the text")
     other = page.another()
     other.sign_in(arrival.administrator)
+    other.get(path)
+    page.submit(text, button="Keep the text")
+    # Who opened the page before overwrites nothing unseen.
+    other.submit(text, button="Keep the text", status=409)
+    assert "The text has changed since you opened it." in other.text()
     other.get(path)
     other.submit(text, button="Keep the text")
     judged = {"judge-level": "functional", "judge-reads": "y"}

@@ -1,6 +1,5 @@
 """The last place is taken once, also by clerks who press at the same moment."""
 
-import threading
 from datetime import date, time, timedelta
 
 import pytest
@@ -8,6 +7,7 @@ from sqlalchemy import func, select
 
 from testing import bookings, clock
 from testing.models import Booking, BookingState, Occasion, Referral, Role
+from tests.testing.at_once import at_the_same_moment
 from tests.testing.builders import NOW, Builder
 from tests.testing.pages import Page
 
@@ -32,25 +32,6 @@ def occasion_in(build: Builder, site, actor, days: int, places: int):
     return build.occasion(
         site, actor, starts_at=starts, ends_at=starts + timedelta(hours=4), places=places
     )
-
-
-def at_the_same_moment(*works):
-    """What each work returned or raised; they begin together."""
-    start, results = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number, work):
-        start.wait()
-        try:
-            results[number] = work()
-        except Exception as error:
-            results[number] = error
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_two_clerks_who_press_in_the_same_second_do_not_share_the_last_place(
