@@ -92,6 +92,8 @@ def issue_code(
 ) -> tuple[Visit, str]:
     """A new one-time code for today; any kiosk bound before is cut off. Answers stay.
 
+    Before the first part has begun, whoever gives the code: the literacy screen comes first.
+
     :raise NotArrived: the identity check comes first.
     :raise BankNotReady: a new sitting could not be given what its blueprint asks for.
     :raise SittingClosed: the referral's sitting has come to its end.
@@ -127,6 +129,7 @@ def issue_code(
     events.record(
         db, Action.SEAT_ISSUE, on=sitting.person, subject=visit, actor=actor, now=now
     )
+    screens.open_before_parts(db, sitting, actor=actor, now=now)
     return visit, code
 
 

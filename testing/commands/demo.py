@@ -102,8 +102,9 @@ def _tell(address: str, person: cast.PersonRole, code: str) -> None:
 
 
 _STORY = (
-    "1. kiosk: type the seat code, choose a language, answer as you like",
-    "2. johtaja@demo.fi: watch the board, let Amina Hassan arrive and give her a seat code",
+    "1. kiosk: type the seat code, choose a language, touch the words that you know",
+    "2. johtaja@demo.fi: on the board, read together with who waits for it; then the test begins.",
+    "   Let Amina Hassan arrive and give her a seat code",
     "3. arvioija1@demo.fi and arvioija2@demo.fi: rate what Nimo Abdi wrote",
     "4. lausunto@demo.fi: enter your own levels for Oksana Kovalenko, see the proposal, sign",
     "5. virkailija@demo.fi: read Ivan Petrov's result; book a place for Thi Lan Nguyen",

@@ -355,9 +355,6 @@ def _sitting_of_yesterday(
     )
     db.flush()
     visit, _token = sittings.enter_code(db, runtime.keys, code, pace.next())
-    screens.open_screen(
-        db, visit.sitting, actor=stage.administrator, now=pace.next(), seed=visit.id
-    )
     assert person.knows_up_to is not None
     sit(
         db,

@@ -24,7 +24,7 @@ from testing import (
 from testing.access import Unit, note_list, page, roles
 from testing.events import Action
 from testing.forms.desk import EndForm, ExtraTimeForm, IdentityForm, NoteForm, ReasonForm
-from testing.literacy import screen_of, screens
+from testing.literacy import screen_of
 from testing.models import (
     Booking,
     HelpCall,
@@ -138,7 +138,7 @@ def arrive(public_id: str):
 def code(public_id: str):
     """The code stands on this answer only: it is kept nowhere in clear."""
     found = _booking(public_id)
-    visit, digits = sittings.issue_code(
+    _visit, digits = sittings.issue_code(
         g.db,
         access.the_keys(),
         found,
@@ -147,7 +147,6 @@ def code(public_id: str):
         actor=g.staff,
         now=g.now,
     )
-    screens.open_before_parts(g.db, visit.sitting, actor=g.staff, now=g.now)
     return _booking_page(found, IdentityForm(), code=digits)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from testing import accounts, bookings, clock, organisations, permissions, referrals, sittings
 from testing.db import Database
 from testing.keys import Keys
+from testing.literacy import screen_of
 from testing.models import (
     Booking,
     Centre,
@@ -227,18 +228,26 @@ class Arrival:
         self.referral = referral
         self.booking = booking
 
-    def code(self) -> str:
-        """A fresh seat code; any kiosk bound before is cut off."""
+    def code(self, *, literacy: bool = False) -> str:
+        """A fresh seat code; any kiosk bound before is cut off.
+
+        literacy : the literacy screen comes first, as for everybody. Else the sitting is one that
+        was begun before there were screens: what comes after is reached at once.
+        """
 
         def work(db: Session) -> str:
-            _visit, code = sittings.issue_code(
+            now = clock.now()
+            visit, code = sittings.issue_code(
                 db,
                 self.build.keys,
                 db.get_one(Booking, self.booking.id),
                 mode="demo",
                 actor=db.get_one(Staff, self.administrator.id),
-                now=clock.now(),
+                now=now,
             )
+            screen = screen_of(db, visit.sitting)
+            if screen is not None and screen.created_at == now and not literacy:
+                db.delete(screen)
             return code
 
         return self.build.do(work)
