@@ -209,7 +209,7 @@ def s_x2(
         chi, cells = _chi_square(observed[inner], expected[inner] * group_size[inner, None], least)
         statistic[item], df[item] = chi, cells - int(n_estimated[item])
     statistic[df <= 0] = np.nan
-    return SX2(statistic, df, np.where(df > 0, stats.chi2.sf(statistic, np.maximum(df, 1)), np.nan))
+    return SX2(statistic, df, np.asarray(stats.chi2.sf(statistic, np.maximum(df, 1))))
 
 
 def _score_distribution(
@@ -241,7 +241,7 @@ def _chi_square(observed: FloatArray, expected: FloatArray, least: float) -> tup
     merge_from(-1, -1)
     thin = [i for i, row in enumerate(rows_e) if (row < least).any()]
     for i in reversed(thin):
-        if 0 < i < len(rows_e):
+        if i > 0:
             rows_e[i - 1] = rows_e[i - 1] + rows_e[i]
             rows_o[i - 1] = rows_o[i - 1] + rows_o[i]
             del rows_e[i], rows_o[i]

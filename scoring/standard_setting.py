@@ -152,7 +152,11 @@ def contrasting_groups(below: FloatArray, above: FloatArray) -> Cut:
     theta = np.concatenate([below, above])
     group = np.repeat([0.0, 1.0], [len(below), len(above)])
     weight = np.where(group > 0, 0.5 / len(above), 0.5 / len(below)) * len(theta)
-    if below.max() < above.min():
+    # Of a logistic slope the sign is that of the difference of means.
+    if below.mean() >= above.mean():
+        raise NoCut("the group judged lower is not lower in ability")
+    # Groups that only touch have no best slope either.
+    if below.max() <= above.min():
         raise NoCut("the groups do not overlap, so any cut between them is as good")
     x = np.column_stack([np.ones(len(theta)), theta])
     beta = np.zeros(2)
@@ -163,8 +167,6 @@ def contrasting_groups(below: FloatArray, above: FloatArray) -> Cut:
         beta = beta + step
         if float(np.abs(step).max()) < 1e-10:
             break
-    if beta[1] <= 0:
-        raise NoCut("the group judged lower is not lower in ability")
     inverse = np.linalg.inv(bread)
     scores = x * (weight * (group - expit(x @ beta)))[:, None]
     # The sizes of the groups are fixed, so only the spread inside each counts.

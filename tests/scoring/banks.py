@@ -92,3 +92,15 @@ def answers_of(task, theta, rng):
     return AnsweredTask(
         task.id, tuple(int(x) for x in (rng.random((len(p), 1)) > cumulative).sum(axis=1))
     )
+
+
+def draw(items: list[Item], theta: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    p = probabilities(stack(items), theta).transpose(2, 0, 1)
+    return (rng.random(p.shape[:2])[..., None] > p.cumsum(axis=2)).sum(axis=2)
+
+
+def spread_items(count: int, a: float = 1.2) -> list[Item]:
+    return [
+        Item(str(k), Model.TWO_PL, a=a, b=float(b))
+        for k, b in enumerate(np.linspace(-1.6, 1.6, count))
+    ]

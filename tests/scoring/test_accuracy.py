@@ -26,6 +26,32 @@ def test_agreement_overall_by_band_and_by_boundary():
     assert found.to_record()["bands"] == 0.75
 
 
+def test_bands_may_be_classified_on_their_own():
+    same = np.array([3, 4, 5])
+    bands = np.array([1, 2, 2])
+    assert accuracy.agreement(STANDARD, same, same, bands, np.array([1, 2, 4])).bands == 2 / 3
+    # One side given, the other from its levels: A1.3, A2.1, A2.2 are bands 1, 2, 2.
+    assert accuracy.agreement(STANDARD, same, same, bands).bands == 1.0
+    assert accuracy.agreement(STANDARD, same, same, None, np.array([1, 1, 2])).bands == 2 / 3
+
+
+def test_expected_agreement_by_hand():
+    levels = np.zeros((2, 12))
+    levels[0, 2:5] = 0.2, 0.5, 0.3  # A1.2, A1.3, A2.1
+    levels[1, 4:6] = 0.6, 0.4  # A2.1, A2.2
+    right, again = accuracy.from_posteriors(STANDARD, levels)
+    assert right.overall == pytest.approx((0.5 + 0.6) / 2)
+    assert right.bands == pytest.approx((0.7 + 1.0) / 2)
+    assert again.overall == pytest.approx((0.04 + 0.25 + 0.09 + 0.36 + 0.16) / 2)
+    assert again.bands == pytest.approx((0.49 + 0.09 + 1.0) / 2)
+    # At or above: 1 and 1 at A1.2, .8 and 1 at A1.3, .3 and 1 at A2.1, 0 and .4 at A2.2, 0 after.
+    above = {"A1.1": (1, 1), "A1.2": (1, 1), "A1.3": (0.8, 1), "A2.1": (0.3, 1), "A2.2": (0, 0.4)}
+    for code in STANDARD.levels[1:]:
+        pair = np.array(above.get(code, (0.0, 0.0)))
+        assert right.boundaries[code] == pytest.approx(np.maximum(pair, 1 - pair).mean()), code
+        assert again.boundaries[code] == pytest.approx((pair**2 + (1 - pair) ** 2).mean()), code
+
+
 def test_posteriors_promise_what_drawing_from_them_gives():
     theta = Prior(0, 2).grid()
     rng = np.random.default_rng(4)
@@ -53,6 +79,26 @@ def test_rudner_with_one_cut_is_the_normal_probability():
     above = norm.sf(0, theta, se)
     assert right == pytest.approx(np.maximum(above, 1 - above).mean())
     assert again == pytest.approx((above**2 + (1 - above) ** 2).mean())
+
+
+def test_rudner_with_two_cuts_and_people_on_them():
+    theta, se = np.array([-1.0, 0.2, 1.0]), np.array([0.5, 0.4, 0.5])
+    classes = np.diff(norm.cdf([[-np.inf], [-1.0], [1.0], [np.inf]], theta, se), axis=0)
+    right, again = accuracy.rudner(theta, se, [-1.0, 1.0])
+    # Who stands on a cut has reached it.
+    assert right == pytest.approx((classes[1, 0] + classes[1, 1] + classes[2, 2]) / 3)
+    assert again == pytest.approx((classes**2).sum() / 3)
+
+
+def test_lee_by_hand():
+    items = irt.stack([Item("a", Model.RASCH, b=0.0), Item("b", Model.RASCH, b=0.0)])
+    theta, weights = np.array([-1.0, 0.5]), np.array([0.25, 0.75])
+    p = 1 / (1 + np.exp(-theta))
+    right, again = accuracy.lee(items, [1, 2], [-2.0, 0.5], theta, weights)
+    classes = np.array([(1 - p) ** 2, 2 * p * (1 - p), p**2])
+    # True classes: above −2 for the first; .5 is where the highest begins, so that of the second.
+    assert right == pytest.approx(0.25 * classes[1, 0] + 0.75 * classes[2, 1])
+    assert again == pytest.approx((classes**2).sum(axis=0) @ weights)
 
 
 def test_summed_scores_of_a_fixed_form_by_enumeration():

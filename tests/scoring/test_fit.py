@@ -1,35 +1,20 @@
-"""Item fit, DIF, lz*: published numbers, expectations under the model, power where it is due."""
+"""Item fit and lz*: published numbers, expectations under the model, power where it is due."""
 
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import stats
 
 from scoring.ability import Method, estimate
 from scoring.answers import Answers
 from scoring.calibration import calibrate
-from scoring.dif import DifClass, DifMethod, benjamini_hochberg, classify, dif, mantel_haenszel
 from scoring.fit import Ability, residual_fit, s_x2, without_task
 from scoring.irt import Item, Model, probabilities, stack
 from scoring.lz_star import lz_star
+from tests.scoring.banks import draw, spread_items
 
 LSAT6 = json.loads((Path(__file__).parents[1] / "data" / "lsat6.json").read_text(encoding="utf-8"))
-
-
-def draw(items: list[Item], theta: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    p = probabilities(stack(items), theta).transpose(2, 0, 1)
-    return (rng.random(p.shape[:2])[..., None] > p.cumsum(axis=2)).sum(axis=2)
-
-
-def spread_items(count: int, a: float = 1.2) -> list[Item]:
-    return [
-        Item(str(k), Model.TWO_PL, a=a, b=float(b))
-        for k, b in enumerate(np.linspace(-1.6, 1.6, count))
-    ]
 
 
 def test_s_x2_of_lsat6() -> None:
@@ -101,76 +86,6 @@ def test_prediction_leaves_the_whole_task_out() -> None:
     assert found.predicted[first] == pytest.approx(posterior @ p[0, 1])
     second = np.flatnonzero(answers.item[found.order] == 1)[0]
     assert found.eap[second] == found.eap[first]
-
-
-def test_mantel_haenszel_textbook() -> None:
-    # Two strata, worked by hand: Σ ad/n = 6·8/20 + 9·5/20 = 4.65, Σ bc/n = 4·2/20 + 1·5/20 = 0.65.
-    strata = [((6, 4), (2, 8)), ((9, 1), (5, 5))]
-    score, focal, stratum = [], [], []
-    for s, ((a, b), (c, d)) in enumerate(strata):
-        score += [1] * a + [0] * b + [1] * c + [0] * d
-        focal += [False] * (a + b) + [True] * (c + d)
-        stratum += [s] * 20
-    effect, se, p = mantel_haenszel(np.array(score), np.array(focal), np.array(stratum))
-    assert effect == pytest.approx(np.log(4.65 / 0.65))
-    # (Σ (a − E))² / Σ var: a = 6, 9 against 4, 7; variances 10·10·8·12/(400·19),
-    # 10·10·14·6/(400·19).
-    variance = (10 * 10 * 8 * 12 + 10 * 10 * 14 * 6) / (400 * 19)
-    assert p == pytest.approx(stats.chi2.sf(4**2 / variance, 1))
-    assert 0.5 < se < 1.0
-
-
-@given(
-    st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=30),
-    st.integers(0, 5),
-)
-def test_benjamini_hochberg(values: list[float], holes: int) -> None:
-    p = np.array([*values, *[np.nan] * holes])
-    adjusted = benjamini_hochberg(p)
-    assert np.isnan(adjusted[len(values) :]).all()
-    assert (adjusted[: len(values)] >= p[: len(values)] - 1e-12).all()
-    assert adjusted[: len(values)] == pytest.approx(stats.false_discovery_control(np.array(values)))
-
-
-def test_classes() -> None:
-    assert classify(0.3, 0.05, 1e-6) is DifClass.A
-    assert classify(0.5, 0.05, 1e-6) is DifClass.B
-    assert classify(0.8, 0.05, 1e-6) is DifClass.C
-    assert classify(-0.8, 0.05, 1e-6) is DifClass.C
-    assert classify(0.8, 0.5, 0.2) is DifClass.A
-    assert classify(0.7, 0.3, 0.02) is DifClass.B
-
-
-@pytest.mark.parametrize("method", list(DifMethod))
-def test_difference_in_ability_is_not_dif(method: DifMethod) -> None:
-    rng = np.random.default_rng(5)
-    items = spread_items(20)
-    group = np.repeat([0, 1], [2000, 800])
-    theta = np.where(group == 0, rng.normal(size=2800), rng.normal(-1.2, 1, 2800))
-    answers = Answers.from_table(draw(items, theta, rng))
-    ability = Ability.normal(2800, np.array([0.0, -1.2]), np.array([1.0, 1.0]), group)
-    found = dif(answers, stack(items), ability, 0, method)
-    assert {r.size for r in found} == {DifClass.A}
-    effects = np.array([r.effect for r in found])
-    assert abs(effects.mean()) < 0.08
-    assert ((effects / [r.se for r in found]) ** 2).mean() < 2.0
-
-
-@pytest.mark.parametrize("method", list(DifMethod))
-def test_graded_item_that_is_harder_for_one_group(method: DifMethod) -> None:
-    rng = np.random.default_rng(6)
-    items = [Item(str(k), Model.GRM, a=1.5, steps=(-0.7, 0.7)) for k in range(12)]
-    harder = [Item("0", Model.GRM, a=1.5, steps=(-0.1, 1.3)), *items[1:]]
-    scores = np.vstack(
-        [draw(items, rng.normal(size=1200), rng), draw(harder, rng.normal(size=600), rng)]
-    )
-    group = np.repeat([0, 1], [1200, 600])
-    ability = Ability.normal(1800, np.zeros(2), np.ones(2), group)
-    found = dif(Answers.from_table(scores), stack(items), ability, 0, method)
-    # A shift of .6 with slope 1.5 is a log odds of about .9, less what matching blurs.
-    assert found[0].effect == pytest.approx(0.8, abs=0.25)
-    assert found[0].size is DifClass.C
-    assert found[0].n_focal == 600
 
 
 @pytest.mark.parametrize("method", list(Method))

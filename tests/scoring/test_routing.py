@@ -1,7 +1,17 @@
 import pytest
 
 from scoring import routing
-from scoring.routing import Action, Known, Route, RouteRefused
+from scoring.cefr import Standard
+from scoring.routing import (
+    Action,
+    Comparison,
+    Condition,
+    Known,
+    Route,
+    RouteRefused,
+    Rule,
+    Start,
+)
 from tests.scoring.banks import a_standard
 
 TABLE = {
@@ -40,6 +50,78 @@ TABLE = {
     ],
 }
 ROUTE = Route.from_table(TABLE)
+
+
+def test_a_route_is_read_as_it_was_written():
+    found = Route.from_table(
+        {
+            "parts": ["reading", "writing"],
+            "rule": [
+                {
+                    "part": "writing",
+                    "action": "skip",
+                    "reason": "too_little",
+                    "when": {
+                        "done.reading": {"at_most": "A1.1"},
+                        "interview": {"known": True, "at_least": "A1.2"},
+                        "years": {"is": 3},
+                    },
+                },
+                {"part": "reading", "action": "give", "reason": "first"},
+            ],
+            "start": [
+                {"part": "reading", "fact": "interview"},
+                {"part": "writing", "fact": "done.reading", "offset": -2},
+            ],
+        }
+    )
+    assert found == Route(
+        parts=("reading", "writing"),
+        rules=(
+            Rule(
+                "writing",
+                Action.SKIP,
+                "too_little",
+                (
+                    Condition("done.reading", Comparison.AT_MOST, "A1.1"),
+                    Condition("interview", Comparison.KNOWN, ""),
+                    Condition("interview", Comparison.AT_LEAST, "A1.2"),
+                    Condition("years", Comparison.IS, "3"),
+                ),
+            ),
+            Rule("reading", Action.GIVE, "first", ()),
+        ),
+        starts=(Start("reading", "interview", 0), Start("writing", "done.reading", -2)),
+    )
+    assert Route.from_table({"parts": ["reading"], "rule": []}).starts == ()
+
+
+@pytest.mark.parametrize(
+    ("test", "value", "holds"),
+    [
+        # A fact below, at and above A2.1; one that is no level; one that is not known; a part that
+        # ended without a level.
+        ("at_most", "A2.1", [True, True, False, False, False, False]),
+        ("at_least", "A2.1", [False, True, True, False, False, False]),
+        ("is", "A2.1", [False, True, False, False, False, False]),
+        ("known", True, [True, True, True, True, False, True]),
+        ("unknown", True, [False, False, False, False, True, False]),
+    ],
+)
+def test_conditions(test, value, holds):
+    table = {
+        "parts": ["x"],
+        "rule": [
+            {"part": "x", "action": "skip", "reason": "met", "when": {fact: {test: value}}}
+            for fact in ("interview", "done.reading")
+        ],
+    }
+    route = Route.from_table(table)
+    for which, rule in zip(("facts", "done"), route.rules, strict=True):
+        name = rule.conditions[0].fact.removeprefix("done.")
+        known = [Known(**{which: {name: code}}) for code in ("A1.3", "A2.1", "A2.2", "fluent")]
+        known += [Known(), Known(**{which: {name: None}})]
+        assert [rule.conditions[0].holds(one) for one in known] == holds
 
 
 def by_part(known):
@@ -95,6 +177,12 @@ def test_where_a_start_lies_on_the_scale():
     assert routing.start_theta(standard, None) is None
     assert standard.level_at(routing.start_theta(standard, "A2.1")) == "A2.1"
     assert standard.level_at(routing.start_theta(standard, "C2.1")) in ("C1.1", "yli_C1.1")
+    narrow = Standard.from_errors(("alle_A1.1", "A2.2", "B1.1"), (-1.0, 0.0))
+    for level, nearest in (("A1.2", "alle_A1.1"), ("A2.1", "A2.2"), ("B2.1", "B1.1")):
+        assert routing.start_theta(narrow, level) == narrow.middle(nearest)
+    long = Known({"self.reading": "C2.2"})
+    upward = Route(("reading",), (), (Start("reading", "self.reading", 3),))
+    assert routing.start_level(upward, long, "reading") == "yli_C1.1"
 
 
 def test_nothing_to_give():
@@ -105,9 +193,10 @@ def test_nothing_to_give():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"parts": ["literacy"]}, "not one of the parts"),
+        ({"parts": ["literacy"]}, "^'reading' is not one of the parts$"),
+        ({"start": [{"part": "talk", "fact": "x"}]}, "^'talk' is not one of the parts$"),
         ({"rule": [{"part": "reading", "action": "dance", "reason": ""}]}, "dance"),
-        ({"rule": [{"part": "reading", "action": "give"}]}, "reason"),
+        ({"rule": [{"part": "reading", "action": "give"}]}, "^the route lacks 'reason'$"),
         (
             {
                 "rule": [
@@ -119,7 +208,7 @@ def test_nothing_to_give():
                     }
                 ]
             },
-            "Z9",
+            "^interview at_most: 'Z9' is not a level$",
         ),
     ],
 )
