@@ -53,6 +53,8 @@ PERSON_FILES = (
     "testing/person_words.py",
     "testing/views/kiosk.py",
     "testing/views/kiosk_literacy.py",
+    "testing/views/kiosk_self_assessment.py",
+    "testing/self_assessment/person_words.py",
     "testing/views/public_information.py",
     "testing/views/verify.py",
 )

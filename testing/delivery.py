@@ -34,6 +34,7 @@ from testing.models import (
     Visit,
 )
 from testing.refusals import Refusal
+from testing.self_assessment import keeping as self_assessment
 
 #: The level of the first task of a sitting: nobody's first page is beyond them by much, and who
 #: can do more climbs in two tasks. It chooses where to begin and enters no estimate.
@@ -52,6 +53,8 @@ class Where(StrEnum):
     PAUSED = "paused"
     #: A task of the literacy screen, by touch.
     LITERACY = "literacy"
+    #: An "I can" statement.
+    SELF_ASSESSMENT = "self_assessment"
     #: What comes next in the literacy screen is done with staff.
     LITERACY_TOGETHER = "literacy_together"
     #: Between parts: what was done, what comes.
@@ -95,6 +98,7 @@ class Place:
     presentation: Presentation | None = None
     script: Script | None = None
     literacy: screens.Standing | None = None
+    asked: self_assessment.Asked | None = None
     #: Tasks behind the person in this part.
     done: int = 0
 
@@ -116,9 +120,16 @@ def place_of(db: Session, visit: Visit) -> Place:
     if part is None:
         waiting = at_kiosk(sitting, PartState.WAITING)
         standing = literacy_before(db, sitting, waiting)
+        if standing is not None and standing.is_at_kiosk:
+            return Place(Where.LITERACY, literacy=standing, done=standing.tasks_done)
+        # Here rather than later: most people wait for staff now.
+        asked = self_assessment.asked_now(db, sitting)
+        if asked is not None:
+            return Place(Where.SELF_ASSESSMENT, asked=asked, done=asked.done)
         if standing is not None:
-            where = Where.LITERACY if standing.is_at_kiosk else Where.LITERACY_TOGETHER
-            return Place(where, literacy=standing, done=standing.tasks_done)
+            return Place(
+                Where.LITERACY_TOGETHER, literacy=standing, done=standing.tasks_done
+            )
         if waiting is not None:
             return Place(Where.BREATH, part=waiting)
         talk = next((p for p in sitting.parts if p.state in UNDONE), None)

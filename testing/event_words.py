@@ -49,6 +49,8 @@ WORDS: dict[Action, Any] = {
     Action.IDENTITY_CHECK: _l("Checked the identity"),
     Action.INTERVIEW_VIEW: _l("Looked at the interview"),
     Action.INTERVIEW_KEEP: _l("Wrote down the interview"),
+    Action.SELF_ASSESS: _l("Answered an “I can” statement"),
+    Action.SELF_ASSESS_SKIP: _l("Passed over the “I can” statements"),
     Action.PLAN_CHOOSE: _l("Chose the assessment plan"),
     Action.SEAT_ISSUE: _l("Issued a seat code"),
     Action.SEAT_BIND: _l("A kiosk took the seat"),

@@ -56,6 +56,8 @@ class Action(StrEnum):
     IDENTITY_CHECK = "identity:check"
     INTERVIEW_VIEW = "interview:view"
     INTERVIEW_KEEP = "interview:keep"
+    SELF_ASSESS = "self-assessment:answer"
+    SELF_ASSESS_SKIP = "self-assessment:skip"
     PLAN_CHOOSE = "plan:choose"
     SEAT_ISSUE = "seat:issue"
     SEAT_BIND = "seat:bind"

@@ -17,6 +17,7 @@ from testing.languages import language_of
 from testing.literacy import kiosk_pages as literacy_pages
 from testing.models import HelpCall, Part, PartState, Presentation, Script, Sitting, Visit
 from testing.person_words import INSTRUCTIONS, PAGES, SKILL_NAMES, Words, task_words
+from testing.self_assessment import person_words as self_assessment_words
 
 PART_ICONS = {"reading": "book-open", "listening": "headphones", "writing": "pencil",
               "speaking": "message-circle"}  # fmt: skip
@@ -253,10 +254,22 @@ def words_of(db: Session, place: Place) -> Words | None:
         case Where.LITERACY | Where.LITERACY_TOGETHER:
             assert place.literacy is not None
             return literacy_pages.words_of(place.literacy)
+        case Where.SELF_ASSESSMENT:
+            assert place.asked is not None
+            return self_assessment_words.page_words(place.asked.language)
         case Where.TALK:
             return PAGES["talk"]
         case _:
             return None
+
+
+def aloud(db: Session, place: Place) -> list[Words]:
+    """All that the page at this place says, where somebody reads it to the person."""
+    words = words_of(db, place)
+    said = [words] if words else []
+    if place.asked is not None:
+        said.append(self_assessment_words.statement_words(place.asked.statement))
+    return said
 
 
 def mark_of(db: Session, visit: Visit, place: Place) -> str:
@@ -264,5 +277,8 @@ def mark_of(db: Session, visit: Visit, place: Place) -> str:
     if place.literacy is not None:
         mark = literacy_pages.mark_of(place.literacy)
         return f"{place.where}:{mark}:{help_is_wanted(db, visit)}"
+    if place.asked is not None:
+        inner_mark = f"{place.asked.statement.skill}:{place.asked.statement.level}"
+        return f"{place.where}:{inner_mark}:{help_is_wanted(db, visit)}"
     inner = place.presentation or place.script or place.part
     return f"{place.where}:{inner.public_id if inner else ''}:{help_is_wanted(db, visit)}"

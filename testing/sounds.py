@@ -32,6 +32,7 @@ from testing.models import PromptSound, Staff
 from testing.own_writing import person_words as own_writing_words
 from testing.person_words import Words
 from testing.refusals import NotFound
+from testing.self_assessment import person_words as self_assessment_words
 from testing.settings import Mode, Settings
 from testing.speaking import person_words as speaking_words
 
@@ -116,6 +117,7 @@ def all_spoken() -> dict[str, Words]:
         | speaking_words.all_spoken()
         | own_writing_words.all_spoken()
         | literacy_words.PAGES
+        | self_assessment_words.PAGES
     )
 
 

@@ -34,6 +34,14 @@ SHAPES = {
     "state-draft": '<circle cx="12" cy="12" r="7.5" fill="none" stroke="currentColor" stroke-width="3" '
     'stroke-dasharray="3.2 4.6"/>',
     "state-absent": '<path d="M5 12h14" fill="none" stroke="currentColor" stroke-width="4"/>',
+    # What a person says of an "I can" statement, as the voice names it; and passing over.
+    "answer-yes": '<circle cx="12" cy="12" r="10" fill="currentColor" stroke="none"/>'
+    '<path d="m7 12.5 3.5 3.5L17 9" fill="none" stroke="var(--paper, #fff)" stroke-width="2.6"/>',
+    "answer-half": '<circle cx="12" cy="12" r="9" fill="none" stroke="currentColor" stroke-width="2"/>'
+    '<path d="M3 12a9 9 0 0 0 18 0z" fill="currentColor" stroke="none"/>',
+    "answer-no": '<circle cx="12" cy="12" r="9" fill="none" stroke="currentColor" stroke-width="2"/>'
+    '<path d="m8 8 8 8M16 8l-8 8" fill="none" stroke="currentColor" stroke-width="2.6"/>',
+    "pass-over": '<path d="m4 5 7 7-7 7M12 5l7 7-7 7" fill="none" stroke="currentColor" stroke-width="2.6"/>',
     # Our own mark: three shores, each a step further, and a berry.
     "mark": '<path d="M3 19h18M3 14h11M3 9h6" fill="none" stroke="currentColor" stroke-width="2.6"/>'
     '<circle cx="18.5" cy="6.5" r="3" fill="var(--cloudberry, #F5B13D)" stroke="none"/>',

@@ -26,6 +26,7 @@ from testing.models import (
     Staff,
 )
 from testing.refusals import Refusal
+from testing.self_assessment import facts as said_at_kiosk
 
 
 class PlanReasonMissing(Refusal):
@@ -177,15 +178,31 @@ def give_after_all(
 def start_of(db: Session, part: Part) -> str | None:
     """The level at which the part begins, from other parts or the interview; None: unknown."""
     row = of_sitting(db, part.sitting)
-    starts = rules.in_use().starts
-    if row is not None and row.starts:
-        starts = Route.from_table({"parts": list(Skill), "rule": [], "start": row.starts})
     done = {
         other.skill.value: other.belief["most_probable_level"]
         for other in part.sitting.parts
         if other.belief and other.id != part.id
     }
-    return start_level(starts, Known(row.facts if row else {}, done), part.skill.value)
+    # What the desk heard goes before what was said at the kiosk.
+    told = said_at_kiosk.facts_of(db, part.sitting) | (row.facts if row else {})
+    return start_level(_starts(row), Known(told, done), part.skill.value)
+
+
+def begins_by_self_assessment(db: Session, part: Part) -> bool:
+    """Whether what the person says of a skill may still choose where its part begins: nothing
+    that the rules look at before it is known."""
+    row = of_sitting(db, part.sitting)
+    known = Known(row.facts if row else {})
+    for start in _starts(row).starts:
+        if start.part == part.skill and (known.has(start.fact) or start.fact.startswith("self.")):
+            return not known.has(start.fact)
+    return False
+
+
+def _starts(row: AssessmentPlan | None) -> Route:
+    if row is None or not row.starts:
+        return rules.in_use().starts
+    return Route.from_table({"parts": list(Skill), "rule": [], "start": row.starts})
 
 
 def _refuse_closed(sitting: Sitting) -> None:

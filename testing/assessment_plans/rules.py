@@ -27,6 +27,8 @@ class Plan:
     days: int
     #: Whether a few sentences are written in the own language, with the desk.
     own_writing: bool = False
+    #: Whether the kiosk asks "I can" statements before the first part.
+    self_assessment: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,13 @@ def _plan(row: Mapping[str, Any]) -> Plan:
     parts = tuple(Skill(part) for part in row["parts"])
     if len(set(parts)) < len(parts) or row["days"] < 1:
         raise ValueError(f"{row['code']}: a part twice, or no day")
-    return Plan(row["code"], parts, row["days"], row.get("own_writing", False))
+    return Plan(
+        row["code"],
+        parts,
+        row["days"],
+        row.get("own_writing", False),
+        row.get("self_assessment", False),
+    )
 
 
 def _conditions(row: Mapping[str, Any]) -> tuple[Condition, ...]:

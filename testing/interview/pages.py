@@ -11,8 +11,9 @@ from testing import sounds, staff_words
 from testing.interview import person_words, questions
 from testing.interview import staff_words as words
 from testing.interview.questions import Kind, Question, Questions
-from testing.models import Interview
+from testing.models import Interview, SelfAssessment
 from testing.person_words import SKILL_NAMES
+from testing.self_assessment.person_words import ANSWERS as SAID
 from testing.settings import Settings
 
 
@@ -103,6 +104,19 @@ def told(interview: Interview) -> list[Told]:
         if true:
             rows.append(Told(SKILL_NAMES[skill], " ".join(true), [words.USES[questions.Use.START]]))
     return rows
+
+
+def told_at_kiosk(said: SelfAssessment | None) -> list[Told]:
+    """What the person said of each "I can" statement at the kiosk, by skill."""
+    rows: dict[str, list[str]] = {}
+    for one in said.said if said else ():
+        place = questions.in_use().statements[one.skill].index(one.level)
+        statement = person_words.STATEMENTS[one.skill][place]
+        rows.setdefault(one.skill, []).append(f"{statement} {SAID[one.said]}.")
+    return [
+        Told(SKILL_NAMES[skill], " ".join(lines), [words.USES[questions.Use.START]])
+        for skill, lines in rows.items()
+    ]
 
 
 def _answer(question: Question, answer: Any) -> str:

@@ -54,6 +54,7 @@ from testing.models.recommending import (
 )
 from testing.models.rescoring import RescoringCase, RescoringDecision, RescoringRun
 from testing.models.results import BlindLevel, NotAssessed, Release, Skill, SkillResult, Statement
+from testing.models.self_assessment import Said, SelfAssessedStatement, SelfAssessment
 from testing.models.service import Feedback, Job, JobState, PromptSound
 from testing.models.sittings import (
     ExposureCounts,
@@ -136,9 +137,12 @@ __all__ = [
     "Response",
     "Role",
     "RulesState",
+    "Said",
     "Script",
     "ScriptMode",
     "Seal",
+    "SelfAssessedStatement",
+    "SelfAssessment",
     "SignInAttempt",
     "SignedDocument",
     "Site",

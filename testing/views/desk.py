@@ -220,13 +220,13 @@ def _aloud(
     place: delivery.Place, language: languages.Language
 ) -> list[tuple[languages.Language, str]]:
     """What the kiosk says now, for staff or an interpreter to read aloud."""
-    words = kiosk_pages.words_of(g.db, place)
-    if words is None:
+    words = kiosk_pages.aloud(g.db, place)
+    if not words:
         return []
     spoken = []
     for one in dict.fromkeys((language, languages.language_of("fi"))):
         with force_locale(one.code):
-            spoken.append((one, words.spoken))
+            spoken.append((one, " ".join(each.spoken for each in words)))
     return spoken
 
 

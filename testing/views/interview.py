@@ -12,6 +12,7 @@ from testing.forms.interview import interview_form
 from testing.interview import keeping, pages, questions, staff_words
 from testing.models import Booking, Role
 from testing.person_words import SKILL_NAMES
+from testing.self_assessment import facts
 
 bp = Blueprint("interview", __name__, url_prefix="/desk/bookings/<public_id>/interview")
 
@@ -60,6 +61,7 @@ def _page(found: Booking, form: Any) -> str:
         wanted if wanted in languages.PERSON_CODES else person.contact_language
     )
     asked = questions.in_use()
+    sitting = sittings.sitting_of(g.db, found)
     return render_template(
         "desk/interview.html",
         booking=found,
@@ -73,5 +75,6 @@ def _page(found: Booking, form: Any) -> str:
         question_words=pages.question_words,
         uses_of=pages.uses_of,
         skill_names=SKILL_NAMES,
+        told_at_kiosk=pages.told_at_kiosk(facts.of_sitting(g.db, sitting)) if sitting else [],
         rows=range(questions.MOST_LANGUAGES),
     )

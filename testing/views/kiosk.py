@@ -40,6 +40,8 @@ from testing.interview.background import Accommodation, accommodations_of
 from testing.languages import PERSON_CODES, PERSON_LANGUAGES
 from testing.models import Play, Presentation, Script
 from testing.refusals import NotFound, TooMany
+from testing.self_assessment import keeping as self_assessment
+from testing.self_assessment.kiosk_pages import can_be_heard
 
 bp = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 
@@ -273,6 +275,12 @@ def practice():
         flash(_("Press the apple. Then press Next."), "notice")
         return here_again()
     delivery.finish_practice(g.visit, now=g.now)
+    self_assessment.offer(
+        g.db,
+        g.visit.sitting,
+        can_be_heard=can_be_heard(access.the_settings(), g.visit),
+        now=g.now,
+    )
     return here_again()
 
 

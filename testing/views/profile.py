@@ -33,6 +33,7 @@ from testing.profile import gathering, words
 from testing.recommending import proposals
 from testing.recommending.words import uneven_sentence
 from testing.refusals import NotFound
+from testing.self_assessment import facts as said_at_kiosk
 
 bp = Blueprint("profile", __name__, url_prefix="/profile")
 ASSESSOR = roles(Role.ASSESSOR)
@@ -59,6 +60,7 @@ def show(public_id: str):
         uneven=uneven_sentence(recommended.proposal["uneven"]),
         profile_of=found,
         told=interview_pages.told(interview) if interview else [],
+        told_at_kiosk=interview_pages.told_at_kiosk(said_at_kiosk.of_sitting(g.db, sitting)),
         screen=screen_of(g.db, sitting),
         literacy=words.literacy_rows(found.literacy) if found.literacy else [],
         own_writing=_own_writing(sitting),

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from testing import clock, people, sittings
-from testing.models import Person, Presentation, Role
+from testing.models import Person, Presentation, Role, SelfAssessedStatement, SelfAssessment
 from tests.testing.builders import Builder
 from tests.testing.candidates import knows_up_to
 from tests.testing.pages import Page
@@ -26,6 +26,13 @@ def walked(build: Builder, bank) -> Case:
         sitting = made.arrival.sitting(db)
         sittings.pause(db, sitting, reason="Lapsi sairastui.", actor=desk, now=clock.now())
         sittings.resume(db, sitting, actor=desk, now=clock.now())
+        said = SelfAssessment(
+            centre_id=sitting.centre_id, sitting_id=sitting.id, version="1", opened_at=clock.now()
+        )
+        said.said.append(
+            SelfAssessedStatement(skill="reading", level="A1.1", said="a_little", at=clock.now())
+        )
+        db.add(said)
         sittings.observe(db, sitting, words="Väsyi lopussa.", actor=desk, now=clock.now())
 
     build.do(happened)
@@ -51,6 +58,7 @@ def test_the_profile_leads_down_to_each_answer(walked, page: Page):
     text = page.text()
     for words in (
         *("Lapsi sairastui.", "Väsyi lopussa.", "Interrupted", "Observed"),
+        "I can read single words, for example on signs. A little, or I am not sure.",
         *("No interview was held.", "None at this centre.", "hardly read", "Rater 1"),
     ):
         assert words in text, words
