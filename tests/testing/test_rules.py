@@ -2,9 +2,10 @@
 
 import pytest
 from flask_babel import force_locale
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from scoring.recommendation_rules import Fault, Found
+from testing.db import WRITES
 from testing.models import Event, RecommendationRules, Role
 from testing.recommending import drafts, rule_words, rulebook
 from testing.recommending.drafts import DraftExists
@@ -120,6 +121,20 @@ def test_a_dry_run_tells_who_would_be_proposed_something_else(case, draft, page:
         lambda db: db.scalars(select(Event.action).where(Event.action.startswith("rules:"))).all()
     )
     assert events == ["rules:change", "rules:change", "rules:publish"]
+
+
+def test_a_dry_run_computes_while_others_may_write(case, draft, page: Page, database):
+    asked = []
+
+    def note(connection, _cursor, statement, *_more):
+        if connection.get_execution_options().get(WRITES):
+            asked.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    page.get(f"{draft}/dry-run")
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert any("INSERT INTO event" in one for one in asked), "the look is noted"
+    assert not [one for one in asked if "FROM statement" in one]
 
 
 def test_another_centre_has_rules_of_its_own(case, draft, page: Page):
