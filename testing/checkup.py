@@ -24,6 +24,7 @@ from testing.models import Centre, Job, JobState, PromptSound, Seal
 from testing.settings import BadSetting, Mode, Settings
 from testing.signing import certificates
 from testing.signing.certificates import CertificateUnusable
+from testing.speaking import recordings
 
 FONTS = Path(__file__).parent / "static" / "fonts"
 LEAST_FREE = 1_000_000_000
@@ -49,7 +50,8 @@ class Check:
 
 def examine(settings: Settings, now: datetime) -> list[Check]:
     """Every check, machine first; one that cannot be made says so instead of failing."""
-    machine = [_pango(), _fonts(), *_voices(), _key(settings), _disk(settings), _exposure(settings)]
+    machine = [_pango(), _fonts(), *_voices(), _key(settings), _disk(settings)]
+    machine += [_recordings(settings), _exposure(settings)]
     return machine + _database_checks(settings, now)
 
 
@@ -146,6 +148,18 @@ def _disk(settings: Settings) -> Check:
             "free some space: a full disk stops every sitting",
         )
     return Check("Data folder", State.GOOD, f"{settings.data}, {free // 1_000_000_000} GB free")
+
+
+def _recordings(settings: Settings) -> Check:
+    plain = len(list(recordings.unencrypted(settings)))
+    if plain:
+        return Check(
+            "Recordings",
+            State.BROKEN,
+            f"{plain} recordings of talks lie unencrypted",
+            "lahtotaso init --migrate-only",
+        )
+    return Check("Recordings", State.GOOD, "recordings of talks are encrypted")
 
 
 def _exposure(settings: Settings) -> Check:

@@ -81,6 +81,7 @@ WORDS: dict[Action, Any] = {
     Action.SPEAKING_BEGIN: _l("Began the speaking interview"),
     Action.SPEAKING_KEEP: _l("Ended the speaking interview"),
     Action.SPEAKING_HEAR: _l("Listened to the speaking interview"),
+    Action.SPEAKING_DELETE: _l("Deleted the recording of the speaking interview"),
     Action.TASK_OPEN: _l("Opened a task"),
     Action.TASK_ANSWER: _l("Answered a task"),
     Action.ANSWER_STALE: _l("An answer from an old page was set aside"),

@@ -88,6 +88,7 @@ class Action(StrEnum):
     SPEAKING_BEGIN = "speaking:begin"
     SPEAKING_KEEP = "speaking:keep"
     SPEAKING_HEAR = "speaking:hear"
+    SPEAKING_DELETE = "speaking:delete"
     TASK_OPEN = "task:open"
     TASK_ANSWER = "task:answer"
     ANSWER_STALE = "answer:stale"

@@ -79,6 +79,7 @@ class ScriptSeen:
     ratings: list[RatingSeen]
     #: What the interviewer of a talk noted.
     notes: str = ""
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,7 @@ def _script(db: Session, script: Script) -> ScriptSeen:
         is_empty=not rating.is_rateable(script),
         minutes=_minutes(script.opened_at, script.submitted_at),
         notes=talk.notes if talk else "",
+        is_deleted=talk is not None and talk.recording_deleted_at is not None,
         level=script.level,
         ratings=[
             RatingSeen(one.order.value, one.level, dict(one.marks or {}), one.note)

@@ -36,9 +36,7 @@ class Keys:
 
     def encrypt(self, text: str, *, record: str) -> str:
         """`text` sealed with AES-GCM; `record` is authenticated with it and needed to open it."""
-        nonce = secrets.token_bytes(12)
-        sealed = AESGCM(self.personal).encrypt(nonce, text.encode(), record.encode())
-        return f"{self.key_id}:{base64.b64encode(nonce + sealed).decode()}"
+        return f"{self.key_id}:{base64.b64encode(self._sealed(text.encode(), record)).decode()}"
 
     def decrypt(self, sealed: str, *, record: str) -> str:
         """The text that `encrypt` sealed for the same record.
@@ -48,10 +46,30 @@ class Keys:
         key_id, _, payload = sealed.partition(":")
         if key_id != self.key_id:
             raise CannotDecrypt(f"sealed with key {key_id}, this service has {self.key_id}")
-        raw = base64.b64decode(payload)
+        return self._opened(base64.b64decode(payload), record).decode()
+
+    def encrypt_file(self, content: bytes, *, record: str) -> bytes:
+        """A file's content, sealed as `encrypt` seals a text."""
+        return f"{self.key_id}:".encode() + self._sealed(content, record)
+
+    def decrypt_file(self, sealed: bytes, *, record: str) -> bytes:
+        """The content that `encrypt_file` sealed for the same record.
+
+        :raise CannotDecrypt: another key, another record or an altered file.
+        """
+        key_id, _, payload = sealed.partition(b":")
+        if key_id != self.key_id.encode():
+            raise CannotDecrypt(f"sealed with another key, this service has {self.key_id}")
+        return self._opened(payload, record)
+
+    def _sealed(self, content: bytes, record: str) -> bytes:
+        nonce = secrets.token_bytes(12)
+        return nonce + AESGCM(self.personal).encrypt(nonce, content, record.encode())
+
+    def _opened(self, sealed: bytes, record: str) -> bytes:
         try:
-            return AESGCM(self.personal).decrypt(raw[:12], raw[12:], record.encode()).decode()
-        except InvalidTag:
+            return AESGCM(self.personal).decrypt(sealed[:12], sealed[12:], record.encode())
+        except (InvalidTag, ValueError):
             raise CannotDecrypt("altered, or sealed for another record") from None
 
     def blind_index(self, text: str) -> str:

@@ -11,6 +11,7 @@ from testing.commands.sounds import words_of_the_kiosk
 from testing.events import Action
 from testing.languages import PERSON_CODES
 from testing.models import Centre, SignInAttempt, Staff, StaffSession
+from testing.speaking import recordings
 
 SEAL_EVERY = timedelta(minutes=10)
 #: Wall-clock time of the nightly check of the whole log.
@@ -67,6 +68,16 @@ def tidy(runtime: Runtime) -> None:
         jobs.forget_done(db, now)
 
 
+def keep_recordings(runtime: Runtime) -> None:
+    """Recordings of talks are encrypted; those whose time is over are gone."""
+    recordings.encrypt_older(runtime.settings, runtime.keys)
+    with runtime.database.writing() as db:
+        recordings.let_go(db, runtime.settings, clock.now())
+    # After the commit: a talk is never said to have a recording that is gone.
+    with runtime.database.reading() as db:
+        recordings.sweep(db, runtime.settings, clock.now())
+
+
 def speak(runtime: Runtime) -> None:
     """Every spoken instruction has a sound, in the languages that a synthetic voice knows."""
     media = runtime.settings.media
@@ -93,6 +104,9 @@ KINDS = {
         next_due=lambda now: now + timedelta(hours=6),
         # A new installation speaks from its first day, new words from the first start.
         at_start=True,
+    ),
+    "recordings": jobs.Kind(
+        keep_recordings, next_due=lambda now: now + timedelta(hours=6), at_start=True
     ),
     "tidy": jobs.Kind(tidy, next_due=lambda now: now + timedelta(hours=6)),
 }

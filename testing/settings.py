@@ -58,6 +58,9 @@ class Settings:
     literacy_share: float = 0.1
     """LAHTOTASO_LITERACY_SHARE: share of the later ones who go deeper by lot, 0 to 1."""
 
+    keep_talks: int = 180
+    """LAHTOTASO_KEEP_TALKS: days after the signature for which recordings of talks are kept."""
+
     @property
     def counts_synthetic(self) -> bool:
         """Whether a part that was taken with synthetic recordings gives a level."""
@@ -97,6 +100,7 @@ VARIABLES = {
     "log_level": "LAHTOTASO_LOG_LEVEL",
     "literacy_first": "LAHTOTASO_LITERACY_FIRST",
     "literacy_share": "LAHTOTASO_LITERACY_SHARE",
+    "keep_talks": "LAHTOTASO_KEEP_TALKS",
 }
 
 
@@ -155,6 +159,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         share = -1.0
     if not 0 <= share <= 1:
         raise BadSetting("LAHTOTASO_LITERACY_SHARE must be between 0 and 1, for example 0.1.")
+    keep_talks = value("keep_talks") or "180"
+    if not keep_talks.isdecimal() or int(keep_talks) < 1:
+        raise BadSetting("LAHTOTASO_KEEP_TALKS must be a number of days, 1 or more.")
     return Settings(
         data=data,
         database_url=database_url,
@@ -171,4 +178,5 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         log_level=log_level,
         literacy_first=int(first),
         literacy_share=share,
+        keep_talks=int(keep_talks),
     )

@@ -8,6 +8,7 @@ from testing.commands.runtime import Runtime, open_runtime
 from testing.models import Centre
 from testing.signing import certificates
 from testing.signing.certificates import CertificateUnusable
+from testing.speaking import recordings
 
 ACTOR = "command:init"
 
@@ -27,6 +28,9 @@ def init(
     runtime = open_runtime()
     schema.migrate(runtime.database.engine)
     click.echo("The tables are up to date.")
+    encrypted = recordings.encrypt_older(runtime.settings, runtime.keys)
+    if encrypted:
+        click.echo(f"{encrypted} recordings of talks are encrypted now.")
     if migrate_only:
         return
     with runtime.database.reading() as db:

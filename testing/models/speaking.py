@@ -38,6 +38,8 @@ class SpeakingTalk(Base):
     notes: Mapped[str] = mapped_column(default="")
     #: Length of the recording.
     seconds: Mapped[float | None]
+    #: When the time for which recordings are kept was over.
+    recording_deleted_at: Mapped[datetime | None]
     script_id: Mapped[int | None] = mapped_column(ForeignKey("script.id"), unique=True)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

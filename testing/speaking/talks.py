@@ -1,7 +1,6 @@
 """Talks: who holds one, about what; recorded by agreement, or rated at once by somebody present."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,9 +30,7 @@ from testing.models import (
     Visit,
 )
 from testing.refusals import NotFound, Refusal
-from testing.settings import Settings
 
-FOLDER = "talks"
 #: What is offered first when nothing is known.
 UNKNOWN = "A1.3"
 LONGEST_NOTES = 4000
@@ -305,11 +302,6 @@ def hear(
 def live_visit(sitting: Sitting) -> Visit | None:
     """The kiosk at which the person sits, if any."""
     return next((visit for visit in sitting.visits if visit.cut_at is None), None)
-
-
-def file_of(settings: Settings, talk: SpeakingTalk) -> Path:
-    """Where the recording lies, if there is one."""
-    return settings.media / FOLDER / f"{talk.public_id}.mp3"
 
 
 def of_script(db: Session, script: Script) -> SpeakingTalk:

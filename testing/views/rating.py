@@ -1,5 +1,6 @@
 """Rating: a count, the next script at once, and back to the count."""
 
+from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
@@ -21,6 +22,7 @@ from testing.access import Unit, note_list, page, roles
 from testing.forms.fields import Form
 from testing.models import Criterion, Rating, Role, ScriptMode
 from testing.refusals import NotFound
+from testing.speaking import recordings as talk_recordings
 from testing.speaking import talks
 
 bp = Blueprint("rating", __name__, url_prefix="/rating")
@@ -94,10 +96,11 @@ def recording(public_id: str):
     """The talk, for the rater who has it to rate; opening the page was logged already."""
     with access.the_database().reading() as db:
         own = rating.own(db, public_id, g.staff)
-        file = talks.file_of(access.the_settings(), talks.of_script(db, own.script))
-    if not file.is_file():
+        talk = talks.of_script(db, own.script)
+    heard = talk_recordings.heard(access.the_settings(), access.the_keys(), talk)
+    if heard is None:
         raise NotFound
-    return send_file(file, mimetype="audio/mpeg", conditional=True)
+    return send_file(BytesIO(heard), mimetype="audio/mpeg", conditional=True)
 
 
 def _to_next() -> Any:

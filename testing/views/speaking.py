@@ -1,6 +1,7 @@
 """The speaking interview: asked, held and kept at the desk; heard by raters and the assessor."""
 
 import tempfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from testing.models import (
 from testing.recordings import BadRecording, Fault
 from testing.refusals import NotFound
 from testing.speaking import person_words, talks
+from testing.speaking import recordings as talk_recordings
 from testing.views.sounds import FAULTS
 
 bp = Blueprint("speaking", __name__, url_prefix="/speaking")
@@ -78,7 +80,7 @@ def _over_page(found: Sitting, held: SpeakingTalk | None, form: SetAsideForm) ->
 
 
 def _has_recording(held: SpeakingTalk) -> bool:
-    return talks.file_of(access.the_settings(), held).is_file()
+    return talk_recordings.exists(access.the_settings(), held)
 
 
 def _is_desk() -> bool:
@@ -203,7 +205,6 @@ def record(public_id: str):
         if held is None or held.ended_at is not None:
             raise talks.TalkOver
         talks.refuse_unless_agreed(held)
-        file = talks.file_of(access.the_settings(), held)
     with tempfile.TemporaryDirectory() as name:
         raw, levelled = Path(name) / "sent", Path(name) / "levelled.mp3"
         with sent.stream:
@@ -222,7 +223,7 @@ def record(public_id: str):
                 now=g.now,
             )
             # Only the one who kept the talk puts the recording in its place.
-            sounds.place(levelled, file)
+            talk_recordings.keep(access.the_settings(), access.the_keys(), held, levelled)
     return {"next": url_for("speaking.talk", public_id=public_id)}
 
 
@@ -255,10 +256,10 @@ def recording(public_id: str):
             raise NotFound
         sitting = access.own_centre(script.part.sitting, g.staff)
         held = talks.of_script(db, script)
-        file = talks.file_of(access.the_settings(), held)
-        if not file.is_file():
+        heard = talk_recordings.heard(access.the_settings(), access.the_keys(), held)
+        if heard is None:
             raise NotFound
         talks.hear(
             db, held, sitting.person, actor=db.merge(g.staff, load=False), now=g.now
         )
-    return send_file(file, mimetype="audio/mpeg", conditional=True)
+    return send_file(BytesIO(heard), mimetype="audio/mpeg", conditional=True)

@@ -1,7 +1,9 @@
 """The speaking interview: who talks does not rate; what is heard once is rated once."""
 
 import io
+import os
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -13,7 +15,9 @@ from items.models import Status, TaskVersion
 from scoring.cefr import BANDS, REPORTED_LEVELS
 from testing import (
     assessment,
+    checkup,
     clock,
+    maintenance,
     proposals,
     rating,
     rating_data,
@@ -22,6 +26,7 @@ from testing import (
     sittings,
 )
 from testing.assessment_plans import choosing
+from testing.keys import CannotDecrypt
 from testing.models import (
     SPEAKING_CRITERIA,
     Event,
@@ -39,6 +44,7 @@ from testing.models import (
     Staff,
 )
 from testing.recordings import BadRecording, Fault
+from testing.speaking import recordings as talk_recordings
 from testing.speaking import talks
 from tests.testing.builders import NOW, Builder
 from tests.testing.pages import Page
@@ -308,9 +314,9 @@ def test_a_recorded_talk_goes_to_another_rater_with_a_reason(page: Page, build, 
     slow, other = (colleague(build, case.arrival, Role.RATER) for _ in range(2))
     talk = case.begin()
     case.keep()
-    file = talks.file_of(settings, talk)
-    file.parent.mkdir(parents=True)
-    file.write_bytes(b"-")
+    spoken = settings.data / "spoken.mp3"
+    spoken.write_bytes(b"-")
+    talk_recordings.keep(settings, build.keys, talk, spoken)
     build.do(lambda db: rating.take_next(db, db.get_one(Staff, slow.id), now=clock.now()))
     page.sign_in(colleague(build, case.arrival, Role.ASSESSOR))
     page.get(f"/speaking/{build.do(case.arrival.sitting).public_id}")
@@ -441,7 +447,9 @@ def test_from_the_desk_to_the_rater_and_the_assessor(page: Page, build, few, set
     page.get(path)
     assert "Two raters who have not met the person" in page.text()
     talk = build.do(lambda db: db.scalars(select(SpeakingTalk)).one())
-    assert (settings.media / "talks" / f"{talk.public_id}.mp3").is_file()
+    (sealed,) = (settings.media / "talks").iterdir()
+    assert b"LAME" not in sealed.read_bytes()
+    assert sealed.stat().st_mode & 0o077 == 0
     assert (talk.notes, talk.agreed_in) == ("Hyvä ääni.", "ar")
     assert talk.seconds == pytest.approx(6, abs=0.1)
 
@@ -455,6 +463,8 @@ def test_from_the_desk_to_the_rater_and_the_assessor(page: Page, build, few, set
     audio = desk.html.select_one("audio")["src"]
     with desk.client.get(audio) as answer:
         assert answer.mimetype == "audio/mpeg"
+        (settings.data / "heard.mp3").write_bytes(answer.data)
+    assert soundfile.info(settings.data / "heard.mp3").duration == pytest.approx(6, abs=0.1)
     other = page.another()
     other.sign_in(colleague(build, case.arrival, Role.RATER))
     other.get(audio, status=404)
@@ -491,7 +501,7 @@ def test_from_the_desk_to_the_rater_and_the_assessor(page: Page, build, few, set
         with listener.client.get(src, headers={"Range": "bytes=1-"}) as answer:
             assert answer.status_code == 206
         assert hearings() == count
-    (settings.media / "talks" / f"{talk.public_id}.mp3").unlink()
+    sealed.unlink()
     third = page.another()
     third.sign_in(colleague(build, case.arrival, Role.ASSESSOR))
     third.get(src, status=404)
@@ -500,6 +510,52 @@ def test_from_the_desk_to_the_rater_and_the_assessor(page: Page, build, few, set
     stranger.sign_in(build.staff(build.centre(), Role.ASSESSOR, Role.ADMINISTRATOR))
     stranger.get(src, status=404)
     stranger.get(path, status=404)
+
+
+def test_recordings_are_encrypted_whoever_wrote_them_and_deleted_when_their_time_is_over(
+    build, few, settings, runtime, page: Page
+):
+    case = Case(build)
+    talk, mp3 = case.begin(), b"ID3 a voice"
+    case.keep()
+    folder = settings.media / "talks"
+    folder.mkdir(parents=True)
+    older = folder / f"{talk.public_id}.mp3"
+    older.write_bytes(mp3)
+    # What an older version wrote is heard, told by the doctor, and encrypted by the worker.
+    assert talk_recordings.heard(settings, build.keys, talk) == mp3
+    assert checkup._recordings(settings).state is checkup.State.BROKEN
+    maintenance.keep_recordings(runtime)
+    assert checkup._recordings(settings).state is checkup.State.GOOD
+    (sealed,) = folder.iterdir()
+    assert mp3 not in sealed.read_bytes()
+    assert talk_recordings.heard(settings, build.keys, talk) == mp3
+    # Under another talk's name it does not open.
+    other = folder / "another.mp3.sealed"
+    sealed.rename(other)
+    with pytest.raises(CannotDecrypt):
+        talk_recordings.heard(settings, build.keys, SpeakingTalk(public_id="another"))
+    other.rename(sealed)
+
+    def later(days):
+        def work(db):
+            row = db.get_one(SpeakingTalk, talk.id)
+            row.ended_at = clock.now() - timedelta(days=days)
+
+        build.do(work)
+        maintenance.keep_recordings(runtime)
+
+    later(179)
+    assert sealed.is_file()
+    os.utime(sealed, (0, 0))
+    later(181)
+    assert list(folder.iterdir()) == []
+    gone = build.do(lambda db: db.scalars(select(Event.action)).all())
+    assert gone.count("speaking:delete") == 1
+    page.sign_in(colleague(build, case.arrival, Role.ASSESSOR))
+    page.get(f"/assessment/{build.do(case.arrival.sitting).public_id}")
+    assert "The recording was deleted when its time was over." in page.text()
+    assert page.html.select_one("audio") is None
 
 
 def test_nothing_is_recorded_of_who_said_no(page: Page, build, few, settings):
