@@ -316,3 +316,200 @@ def test_criteria_with_fewer_categories() -> None:
     assert [far[c, n_steps[c], 2] for c in range(3)] == [1.0] * 3
     assert (far[1, 3] == 0).all()
     assert (far[2, 2:] == 0).all()
+
+
+def cumulative_kernels(
+    theta: np.ndarray, location: float, thresholds: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Category probabilities (K, Q), and the numbers of the categories (K, 1)."""
+    steps = np.arange(len(thresholds) + 1)[:, None]
+    kernel = np.exp((theta - location) * steps - np.append(0, np.cumsum(thresholds))[:, None])
+    return kernel / kernel.sum(axis=0), steps
+
+
+@pytest.mark.parametrize("by_criterion", [False, True])
+def test_everything_that_is_reported_by_brute_force(by_criterion: bool) -> None:
+    ratings, *_ = simulate(31, scripts=60, raters=3, criteria=2, sd=1.0, lowest=1, halo=0.4)
+    # A script less for the second rater; scores are merged to four categories, or three.
+    score = np.minimum(ratings.score, np.where(ratings.criterion == 0, 4, 3 + (not by_criterion)))
+    score = np.maximum(score, 2)
+    kept = ~((ratings.script == 7) & (ratings.criterion == 1))
+    ratings = Ratings(
+        ratings.script[kept], ratings.rater[kept], ratings.criterion[kept], score[kept],
+        ratings.scripts, ratings.raters, ratings.criteria,
+    )  # fmt: skip
+    calls: list[tuple[int, float]] = []
+    fit = fit_facets(
+        ratings, by_criterion=by_criterion, progress=lambda *at: calls.append(at), pair_effect=False
+    )
+    sets = [0, 1] if by_criterion else [0, 0]
+    top = [2, 1] if by_criterion else [2]
+    assert [len(t.values) for t in fit.thresholds] == top
+    assert [t.categories[0] for t in fit.thresholds] == [2] * len(top)
+    assert [t.criterion for t in fit.thresholds] == (["c0", "c1"] if by_criterion else [None])
+    theta = np.linspace(fit.mean - 7 * fit.sd, fit.mean + 7 * fit.sd, 161)
+
+    def unpack(free: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[np.ndarray], float, float]:
+        def whole(part: np.ndarray) -> np.ndarray:
+            return np.append(part, -part.sum())
+
+        cuts, at = [], 3
+        for count in top:
+            cuts.append(whole(free[at : at + count - 1]))
+            at += count - 1
+        return whole(free[:2]), whole(free[2:3]), cuts, free[at], float(np.exp(free[at + 1]))
+
+    def by_script(free: np.ndarray) -> np.ndarray:
+        """(scripts, Q) joint density of ratings and measure."""
+        severity, difficulty, cuts, mean, sd = unpack(free)
+        log = np.tile(stats.norm.logpdf(theta, mean, sd), (60, 1))
+        local = theta - (severity[ratings.rater] + difficulty[ratings.criterion])[:, None]
+        for which, thresholds in enumerate(cuts):
+            rows = np.flatnonzero(np.array(sets)[ratings.criterion] == which)
+            sums = np.append(0, np.cumsum(thresholds))
+            kernel = local[rows, None, :] * np.arange(len(sums))[:, None] - sums[:, None]
+            own = kernel[np.arange(len(rows)), ratings.score[rows] - 2]
+            np.add.at(log, ratings.script[rows], own - np.log(np.exp(kernel).sum(axis=1)))
+        return np.exp(log)
+
+    def log_likelihoods(free: np.ndarray) -> np.ndarray:
+        return np.log(by_script(free).sum(axis=1) * (theta[1] - theta[0]))
+
+    free = np.concatenate(
+        [fit.severity[:2], fit.difficulty[:1], *(t.values[:-1] for t in fit.thresholds),
+         [fit.mean, np.log(fit.sd)]]
+    )  # fmt: skip
+    assert fit.n_parameters == len(free)
+    assert fit.log_likelihood == pytest.approx(log_likelihoods(free).sum(), abs=1e-4)
+    assert calls[-1] == (pytest.approx(fit.iterations, abs=8), pytest.approx(fit.log_likelihood))
+    posterior = by_script(free)
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    mean = posterior @ theta
+    variance = posterior @ theta**2 - mean**2
+    assert fit.measure == pytest.approx(mean, abs=1e-3)
+    assert fit.measure_se == pytest.approx(np.sqrt(variance), abs=1e-3)
+    assert fit.reliability == pytest.approx(1 - variance.mean() / fit.sd**2, abs=1e-3)
+    assert fit.n_ratings.tolist() == [4 if s != 7 else 2 for s in range(60)]
+    assert fit.rater_n.tolist() == np.bincount(ratings.rater).tolist()
+
+    # Mean squares over the posterior, and the score of a variance of script-by-rater effects.
+    squared, spread, outer = np.zeros(len(score)), np.zeros(len(score)), np.zeros(len(score))
+    excess = np.zeros((60, 3, 2, len(theta)))
+    for n, (s, r, c, k) in enumerate(
+        zip(ratings.script, ratings.rater, ratings.criterion, ratings.score - 2, strict=True)
+    ):
+        location = fit.severity[r] + fit.difficulty[c]
+        p, steps = cumulative_kernels(theta, location, fit.thresholds[sets[c]].values)
+        expected = (steps * p).sum(axis=0)
+        own = ((steps - expected) ** 2 * p).sum(axis=0)
+        squared[n] = posterior[s] @ (k - expected) ** 2
+        spread[n] = posterior[s] @ own
+        outer[n] = posterior[s] @ ((k - expected) ** 2 / own)
+        excess[s, r, 0] += k - expected
+        excess[s, r, 1] += own
+    for element, infit, outfit in (
+        (ratings.rater, fit.rater_infit, fit.rater_outfit),
+        (ratings.criterion, fit.criterion_infit, fit.criterion_outfit),
+    ):
+        for which in range(len(infit)):
+            mine = np.flatnonzero(element == which)
+            assert infit[which] == pytest.approx(squared[mine].sum() / spread[mine].sum(), abs=1e-3)
+            assert outfit[which] == pytest.approx(outer[mine].mean(), abs=1e-3)
+    fair = np.zeros(60)
+    for c in range(2):
+        p, steps = cumulative_kernels(
+            fit.measure, fit.difficulty[c], fit.thresholds[sets[c]].values
+        )
+        fair += 2 + (steps * p).sum(axis=0)
+    assert fit.fair_average == pytest.approx(fair / 2, abs=1e-6)
+
+    unit = 1e-3 * np.eye(len(free))
+    slopes = np.array(
+        [(log_likelihoods(free + h) - log_likelihoods(free - h)) / 2e-3 for h in unit]
+    ).T
+    bend = np.array(
+        [
+            [
+                (log_likelihoods(free + a + b) - log_likelihoods(free + a - b)
+                 - log_likelihoods(free - a + b) + log_likelihoods(free - a - b)).sum() / 4e-6
+                for a in unit
+            ]
+            for b in unit
+        ]
+    )  # fmt: skip
+    covariance = np.linalg.inv(-bend)
+    # Of the last of a set that sums to zero, the error is that of the sum of the others.
+    sums = [
+        *np.eye(len(free)), np.r_[-1, -1, np.zeros(len(free) - 2)],
+        np.r_[0, 0, -1, np.zeros(len(free) - 3)],
+    ]  # fmt: skip
+    error = [float(np.sqrt(one @ covariance @ one)) for one in sums]
+    assert fit.severity_se == pytest.approx([error[0], error[1], error[-2]], rel=5e-3)
+    assert fit.difficulty_se == pytest.approx([error[2], error[-1]], rel=5e-3)
+    assert fit.thresholds[0].se == pytest.approx([error[3]] * 2, rel=5e-3)
+    assert fit.mean_se == pytest.approx(error[len(free) - 2], rel=5e-3)
+    assert fit.sd_se == pytest.approx(error[len(free) - 1] * fit.sd, rel=5e-3)
+
+    tested = fit_facets(ratings, by_criterion=by_criterion)
+    score_of = ((excess[:, :, 0] ** 2 - excess[:, :, 1]) / 2).sum(axis=1)
+    own = (posterior * score_of).sum(axis=1)
+    left = own - slopes @ np.linalg.lstsq(slopes, own, rcond=None)[0]
+    assert tested.interaction_z == pytest.approx(own.sum() / np.sqrt(left @ left), abs=0.02)
+    assert (tested.interaction_z >= 1.6449) == (tested.pair_effect is PairEffect.ESTIMATED)
+
+
+@pytest.mark.parametrize(
+    ("rows", "by_criterion", "words"),
+    [
+        ([(0, 0, 0, 1), (0, 1, 0, 2)], False, "at least two scripts are needed"),
+        ([], False, "there are no ratings"),
+        (
+            [(0, 0, 0, 1), (0, 1, 0, 1), (1, 0, 0, 1), (1, 1, 0, 1)], False,
+            "the ratings: every score is 1, so nothing can be estimated",
+        ),
+        (
+            [(0, 0, 0, 1), (0, 1, 0, 4), (1, 0, 0, 2), (1, 1, 0, 1)], False,
+            "the ratings: category 3 was never given",
+        ),
+        (
+            [(0, 0, 0, 1), (0, 1, 0, 2), (0, 0, 1, 3), (1, 0, 1, 3), (1, 1, 0, 1)], True,
+            "criterion talk: every score is 3, so nothing can be estimated",
+        ),
+        (
+            [(0, 0, 0, 1), (0, 1, 0, 2), (0, 0, 1, 3), (1, 0, 1, 5), (1, 1, 0, 1)], True,
+            "criterion talk: category 4 was never given",
+        ),
+        (
+            [(0, 0, 0, 1), (0, 0, 0, 2), (1, 1, 0, 3), (1, 1, 0, 2)], False,
+            "raters fall into 2 sets that nothing links: Aino | Bo",
+        ),
+        (
+            [(0, 0, 0, 1), (0, 1, 0, 2), (1, 0, 1, 3), (1, 1, 1, 2)], False,
+            "criteria fall into 2 sets that nothing links: text | talk",
+        ),
+    ],
+)  # fmt: skip
+def test_designs_refused(
+    rows: list[tuple[int, int, int, int]], by_criterion: bool, words: str
+) -> None:
+    table = np.array(rows, dtype=int).reshape(-1, 4)
+    n = max(len({row[0] for row in rows}), 0 if rows else 2)
+    ratings = Ratings(*table.T, ("s", "t")[:n], ("Aino", "Bo"), ("text", "talk"))
+    if not by_criterion and "criteria" not in words:
+        ratings = Ratings(*table.T, ("s", "t")[:n], ("Aino", "Bo"), ("text",))
+    with pytest.raises((UnratableDesign, DisconnectedDesign)) as caught:
+        fit_facets(ratings, by_criterion=by_criterion)
+    assert str(caught.value) == words
+
+
+def test_the_largest_of_several_sets_is_named_first() -> None:
+    script, rater = np.array([0, 1, 1, 2, 2, 3]), np.array([0, 1, 2, 3, 2, 4])
+    ratings = Ratings(
+        script, rater, np.zeros(6, int), np.array([1, 2, 1, 2, 1, 2]), tuple("abcd"),
+        tuple("ABCDE"), ("x",),
+    )  # fmt: skip
+    with pytest.raises(DisconnectedDesign) as caught:
+        fit_facets(ratings)
+    assert caught.value.what == "raters"
+    assert caught.value.sets == (("B", "C", "D"), ("A",), ("E",))
+    assert str(caught.value).endswith("3 sets that nothing links: B, C, D | A | E")

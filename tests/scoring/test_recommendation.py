@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from scoring.cefr import REPORTED_LEVELS
-from scoring.recommendation import Facts, FactsRefused, Proposed, at, propose
-from scoring.recommendation_reading import read, read_unchecked
-from scoring.recommendation_rules import SKILLS, Addition, Fault, Outcome, RulesRefused
+from scoring.recommendation import Facts, FactsRefused, Proposed, at, entry, propose
+from scoring.recommendation_reading import read
+from scoring.recommendation_rules import SKILLS, Addition, Outcome
 
 SHIPPED = Path(__file__).parents[2] / "testing" / "data" / "recommendation_rules.toml"
 
@@ -204,6 +204,57 @@ def test_a_course_begins_at_the_second_lowest_skill():
     assert len(propose(RULES, DOUBTFUL).entry.level_set) > 1
 
 
+def test_where_another_course_would_begin():
+    facts = known("A1.1", "A2.2", "A1.3", "B1.1")
+    assert entry(RULES, facts, "path_slow") == {"level": "A1.3", "level_set": ["A1.3"]}
+    assert entry(RULES, facts, "no_course") is None
+    assert entry(RULES, Facts(), "path_slow") is None
+    # Of three spread skills the second lowest, worked out combination by combination.
+    chance = np.zeros(12)
+    spreads = list(DOUBTFUL.levels.values())
+    for places in itertools.product(range(12), repeat=3):
+        chance[sorted(places)[1]] += np.prod([s[p] for s, p in zip(spreads, places, strict=True)])
+    found = entry(RULES, DOUBTFUL, "path_slow")
+    assert found["level"] == REPORTED_LEVELS[int(chance.argmax())]
+    held = [REPORTED_LEVELS.index(one) for one in found["level_set"]]
+    assert held == list(range(held[0], held[-1] + 1))
+    assert chance[held].sum() >= 0.8 > chance[held].sum() - chance[held].min()
+
+
+@pytest.mark.parametrize(
+    ("share", "is_sure", "second"),
+    [
+        (0.8, True, ("zero_basic", "share")),
+        (0.79, False, ("zero_basic", "share")),
+        (0.85, True, ("zero_basic", "share")),
+        (0.86, True, ("path_slow", "rule")),
+        (0.5, False, ("zero_basic", "share")),
+        (0.4, False, ("path_basic", "share")),
+    ],
+)
+def test_shares_that_decide_belong_to_the_sure_and_to_the_second(share, is_sure, second):
+    rules = read(
+        {
+            "version": "x", "origin": "y",
+            "rule": [
+                {
+                    "id": "high", "outcome": "path_basic", "second": "path_slow",
+                    "levels": [{"at_least": "A2.1", "skills": ["reading"]}],
+                },
+                {"id": "rest", "outcome": "zero_basic"},
+            ],
+        }
+    )  # fmt: skip
+    reading = [0.0] * 12
+    reading[4], reading[1] = share, 1 - share
+    found = propose(rules, Facts(levels={"reading": tuple(reading)}))
+    assert dict(found.shares)["path_basic"] == pytest.approx(share)
+    # Equal shares keep the order of the rules.
+    assert found.outcome == ("path_basic" if share >= 0.5 else "zero_basic")
+    assert found.is_sure is is_sure
+    assert (found.second, found.second_because) == second
+
+
 # The requirement of a training
 
 
@@ -285,96 +336,23 @@ def test_facts_rules_and_proposals_are_plain_records():
 
 
 @pytest.mark.parametrize(
-    "facts",
+    ("facts", "words"),
     [
-        {"literacy": "illiterate"},
-        {"schooling_years": -1},
-        {"levels": {"grammar": at("A1.1")}},
-        {"levels": {"reading": (1.0,)}},
-        {"levels": {"reading": (0.5, *at("A1.1")[1:])}},
+        ({"literacy": "illiterate"}, "literacy: 'illiterate'"),
+        ({"schooling_years": -1}, "schooling_years: -1"),
+        ({"levels": {"grammar": at("A1.1")}}, "grammar: one probability for every reported level"),
+        ({"levels": {"reading": (1.0,)}}, "reading: one probability for every reported level"),
+        (
+            {"levels": {"writing": (0.5, *at("A1.1")[1:])}},
+            "writing: probabilities that add up to one",
+        ),
+        (
+            {"levels": {"writing": (-0.5, 1.5, *at("A1.1")[2:])}},
+            "writing: probabilities that add up to one",
+        ),
     ],
 )
-def test_facts_that_no_rule_can_read_are_refused(facts):
-    with pytest.raises(FactsRefused):
+def test_facts_that_no_rule_can_read_are_refused(facts, words):
+    with pytest.raises(FactsRefused) as refused:
         Facts(**facts)
-
-
-# Rules that are not whole
-
-
-def changed(**changes):
-    return table() | changes
-
-
-def with_rule(place, **changes):
-    whole = table()
-    whole["rule"][place] = whole["rule"][place] | changes
-    return whole
-
-
-def without_the_last():
-    return changed(rule=table()["rule"][:-1])
-
-
-NEVER = {"id": "never", "outcome": "path_fast", "study_skills": ["strong"]}
-
-BROKEN = [
-    (changed(colour="blue"), Fault.UNKNOWN_KEY),
-    (changed(version=""), Fault.MISSING),
-    (changed(rule=[]), Fault.MISSING),
-    (changed(entry_rank=0), Fault.NOT_A_NUMBER),
-    (changed(weak_signs=-1), Fault.NOT_A_NUMBER),
-    (changed(second_share=1.5), Fault.SHARE),
-    (with_rule(0, colour="blue"), Fault.UNKNOWN_KEY),
-    (with_rule(0, id=""), Fault.MISSING),
-    (with_rule(0, outcome="moon"), Fault.UNKNOWN_CODE),
-    (with_rule(0, second="moon"), Fault.UNKNOWN_CODE),
-    (with_rule(0, literacy=["illiterate"]), Fault.UNKNOWN_CODE),
-    (with_rule(0, age={"at_most": -1}), Fault.NOT_A_NUMBER),
-    (with_rule(0, age={}), Fault.MISSING),
-    (with_rule(0, age={"at_least": 9, "at_most": 8}), Fault.EMPTY_RANGE),
-    (with_rule(0, levels=[{"below": "A1", "needed": "all"}]), Fault.UNKNOWN_LEVEL),
-    (with_rule(0, levels=[{"below": "alle_A1.1", "needed": "all"}]), Fault.UNKNOWN_LEVEL),
-    (with_rule(0, levels=[{"needed": "all"}]), Fault.MISSING),
-    (with_rule(0, levels=[{"below": "A1.1", "needed": "few"}]), Fault.NOT_A_NUMBER),
-    (with_rule(0, levels=[{"below": "A1.1", "needed": 5}]), Fault.NEEDS_TOO_MANY),
-    (with_rule(0, levels=[{"below": "A1.1", "skills": []}]), Fault.MISSING),
-    (with_rule(1, id="nothing-known"), Fault.SAME_ID),
-    (changed(requirement=[{"id": "", "level": "B1.1", "needed": 4}]), Fault.MISSING),
-    (changed(requirement=[{"id": "x", "level": "B1.1", "needed": 5}]), Fault.NEEDS_TOO_MANY),
-    (changed(requirement=[{"id": "x", "level": "B1.1"}]), Fault.NOT_A_NUMBER),
-    (
-        changed(
-            requirement=[{"id": one, "level": "B1.1", "needed": 4, "default": True} for one in "xy"]
-        ),
-        Fault.TWO_DEFAULTS,
-    ),
-    (without_the_last(), Fault.NOT_TOTAL),
-    (changed(rule=[*table()["rule"], NEVER]), Fault.UNREACHABLE),
-    (changed(rule=[table()["rule"][-1], NEVER]), Fault.UNREACHABLE),
-    (
-        changed(addition=[{"id": "never", "outcome": "latin_course", "assessed": {"at_least": 5}}]),
-        Fault.UNREACHABLE,
-    ),
-]
-
-
-@pytest.mark.parametrize(("broken", "fault"), BROKEN)
-def test_rules_that_are_not_whole_are_refused(broken, fault):
-    with pytest.raises(RulesRefused) as refused:
-        read(broken)
-    assert fault in {one.fault for one in refused.value.found}
-    _rules, found = read_unchecked(broken)
-    assert fault in {one.fault for one in found}
-
-
-def test_every_fault_can_be_found():
-    assert {fault for _broken, fault in BROKEN} == set(Fault)
-    assert read_unchecked(table()) == (RULES, [])
-
-
-def test_a_gap_is_told_by_somebody_who_falls_through():
-    with pytest.raises(RulesRefused) as refused:
-        read(without_the_last())
-    (gap,) = [one for one in refused.value.found if one.fault is Fault.NOT_TOTAL]
-    assert "literacy=" in gap.value
+    assert str(refused.value) == words
