@@ -59,6 +59,7 @@ ENTRIES = (
     _entry("talks.overview", _l("Feedback talks"), ADMINISTRATOR, ASSESSOR),
     _entry("rules.overview", _l("Rules"), ADMINISTRATOR, ASSESSOR),
     _entry("bank.overview", _l("Item bank"), Role.AUTHOR, Role.PSYCHOMETRICIAN),
+    _entry("fairness.overview", _l("Fairness"), ADMINISTRATOR, Role.PSYCHOMETRICIAN),
     _entry("sounds.overview", _l("Spoken instructions"), ADMINISTRATOR, Role.AUTHOR),
     _entry("centre.overview", _l("Centre"), ADMINISTRATOR),
     _entry("log.overview", _l("Log"), Role.AUDITOR),

@@ -60,6 +60,8 @@ class Settings:
 
     keep_talks: int = 180
     """LAHTOTASO_KEEP_TALKS: days after the signature for which recordings of talks are kept."""
+    fairness_smallest: int = 20
+    """LAHTOTASO_FAIRNESS_SMALLEST: groups of fewer persons are not compared, 5 or more."""
 
     @property
     def counts_synthetic(self) -> bool:
@@ -101,6 +103,7 @@ VARIABLES = {
     "literacy_first": "LAHTOTASO_LITERACY_FIRST",
     "literacy_share": "LAHTOTASO_LITERACY_SHARE",
     "keep_talks": "LAHTOTASO_KEEP_TALKS",
+    "fairness_smallest": "LAHTOTASO_FAIRNESS_SMALLEST",
 }
 
 
@@ -162,6 +165,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     keep_talks = value("keep_talks") or "180"
     if not keep_talks.isdecimal() or int(keep_talks) < 1:
         raise BadSetting("LAHTOTASO_KEEP_TALKS must be a number of days, 1 or more.")
+    smallest = value("fairness_smallest") or "20"
+    if not smallest.isdecimal() or int(smallest) < 5:
+        raise BadSetting("LAHTOTASO_FAIRNESS_SMALLEST must be a number of persons, 5 or more.")
     return Settings(
         data=data,
         database_url=database_url,
@@ -179,4 +185,5 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         literacy_first=int(first),
         literacy_share=share,
         keep_talks=int(keep_talks),
+        fairness_smallest=int(smallest),
     )

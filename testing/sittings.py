@@ -14,6 +14,7 @@ from testing.literacy import screen_of, screens
 from testing.models import (
     Booking,
     BookingState,
+    Device,
     HelpCall,
     NotAssessed,
     Part,
@@ -133,8 +134,12 @@ def issue_code(
     return visit, code
 
 
-def enter_code(db: Session, keys: Keys, code: str, now: datetime) -> tuple[Visit, str]:
+def enter_code(
+    db: Session, keys: Keys, code: str, now: datetime, device: Device | None = None
+) -> tuple[Visit, str]:
     """The kiosk that holds the returned token is bound to the sitting.
+
+    device : what the kiosk is, where its browser says so.
 
     :raise WrongCode: no seat has the code.
     :raise CodeUsed: it bound a kiosk already or was replaced.
@@ -157,6 +162,7 @@ def enter_code(db: Session, keys: Keys, code: str, now: datetime) -> tuple[Visit
     token = secrets.token_urlsafe(32)
     visit.binding_digest = access.token_digest(token)
     visit.bound_at = visit.heard_at = now
+    visit.device = device
     events.record(
         db, Action.SEAT_BIND, on=visit.sitting.person, subject=visit, actor=visit, now=now
     )

@@ -51,6 +51,7 @@ class PersonRole:
 OFFICES = (
     OfficeRole("area", OfficeKind.EMPLOYMENT_AUTHORITY, "Rannikon työllisyysalue", "TE-toimisto"),
     OfficeRole("town", OfficeKind.MUNICIPALITY, "Koivulan kunta"),
+    OfficeRole("past", OfficeKind.EMPLOYMENT_AUTHORITY, "Sisämaan työllisyysalue (keksitty)"),
 )
 
 STAFF = (
@@ -78,7 +79,7 @@ STAFF = (
     ),
     StaffRole(
         "tehtavat@demo.fi", "Oona Oja", "tehtävänlaatija", (Role.AUTHOR, Role.PSYCHOMETRICIAN),
-        "keeps the item bank",
+        "keeps the item bank, compares groups of an invented year on the page Fairness",
     ),
     StaffRole(
         "tarkastus@demo.fi", "Tapio Tuomi", "tarkastaja", (Role.AUDITOR,),

@@ -19,7 +19,7 @@ from testing import (
     statements,
 )
 from testing.commands.runtime import Runtime
-from testing.demo import cast
+from testing.demo import cast, past
 from testing.demo.candidate import Pace, sit
 from testing.demo.cast import PersonRole
 from testing.literacy import classification_of, screen_of, screens
@@ -81,6 +81,17 @@ def set_up(runtime: Runtime, now: datetime) -> None:
     password_hash = accounts.hash_password(cast.PASSWORD)
     with runtime.database.writing() as db:
         stage = _organisations(db, password_hash, now - timedelta(days=14))
+        (assessor,) = stage.of_role(Role.ASSESSOR)
+        past.sign_results(
+            db,
+            runtime.keys,
+            centre=stage.centre,
+            office=stage.offices["past"],
+            desk=stage.administrator,
+            assessor=assessor,
+            mode=runtime.settings.mode.value,
+            now=now,
+        )
         yesterday = _occasion(db, stage, now - timedelta(days=1), now - timedelta(days=14))
         # Whoever comes last waits to be rated: raters take what waits.
         for person in (cast.SIGNED, cast.TO_ASSESS, cast.TO_RATE):

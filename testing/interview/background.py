@@ -14,8 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from testing.interview import questions
-from testing.interview.questions import Degree, Script
+from testing.interview.questions import Degree
 from testing.models import Interview, Sitting
+from testing.mother_tongues import Script
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -95,6 +96,14 @@ class Hearing(StrEnum):
     CANNOT_HEAR = "cannot_hear"
 
 
+class Gender(StrEnum):
+    """As the person says; asked for the comparison of groups alone."""
+
+    WOMAN = "woman"
+    MAN = "man"
+    OTHER = "other"
+
+
 class Accommodation(StrEnum):
     LARGE_PRINT = "large_print"
     PAPER = "paper"
@@ -136,6 +145,7 @@ class Background:
     glasses: Glasses | None = None
     hearing: Hearing | None = None
     accommodations: frozenset[Accommodation] = frozenset()
+    gender: Gender | None = None
     #: How the talk went in the tested language, as a level to start from; never a result.
     spoken: str | None = None
     #: Skill → level of the highest "I can" statement with all easier ones; to start from only.
@@ -226,6 +236,7 @@ def read(interview: Interview) -> Background:
         glasses=_one(told, "glasses", Glasses),
         hearing=_one(told, "hearing", Hearing),
         accommodations=frozenset(Accommodation(code) for code in told.get("accommodations", ())),
+        gender=_one(told, "gender", Gender),
         spoken=asked.spoken_levels.get(told.get("spoken", "")),
         self_assessed={
             skill: level

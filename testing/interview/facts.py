@@ -16,7 +16,7 @@ def facts_of(referral: Referral, background: Background | None) -> dict[str, str
     told = {
         "interviewed": "yes",
         "interview": background.spoken,
-        "schooling": _schooling(background.school_years),
+        "schooling": schooling_of(background.school_years),
         "study_skills": _study_skills(background.study_skills),
         "reads": reads.value if reads else None,
         "hearing": background.hearing.value if background.hearing else None,
@@ -26,7 +26,8 @@ def facts_of(referral: Referral, background: Background | None) -> dict[str, str
     return found | {fact: code for fact, code in told.items() if code is not None}
 
 
-def _schooling(years: int | None) -> str | None:
+def schooling_of(years: int | None) -> str | None:
+    """none, short, basic or long; None where nobody told."""
     if years is None:
         return None
     if years == 0:

@@ -12,6 +12,7 @@ from testing.interview import person_words, questions
 from testing.interview import staff_words as words
 from testing.interview.questions import Kind, Question, Questions
 from testing.models import Interview, SelfAssessment
+from testing.mother_tongues import Script
 from testing.person_words import SKILL_NAMES
 from testing.self_assessment.person_words import ANSWERS as SAID
 from testing.settings import Settings
@@ -135,7 +136,7 @@ def _answer(question: Question, answer: Any) -> str:
 
 
 def _row(row: Mapping[str, str]) -> str:
-    script = words.SCRIPTS[questions.Script(row["script"])]
+    script = words.SCRIPTS[Script(row["script"])]
     degrees = person_words.DEGREES
     return (
         f"{staff_words.language_name(row['language'])} ({script}): "

@@ -21,6 +21,7 @@ QUESTIONS: dict[str, Any] = {
     "glasses": _l("Do you need glasses when you read?"),
     "hearing": _l("Do you hear speech in headphones?"),
     "accommodations": _l("What helps you today?"),
+    "gender": _l("Are you a woman or a man? You do not have to say."),
 }
 
 #: By question and option.
@@ -85,6 +86,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "breaks": _l("Breaks"),
         "extra_play": _l("Listening once more"),
         "staff_operates": _l("Somebody presses for me"),
+    },
+    "gender": {
+        "woman": _l("A woman"),
+        "man": _l("A man"),
+        "other": _l("Something else"),
     },
 }
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from scoring.cefr import LEVELS
+from testing import mother_tongues
 from testing.languages import MOTHER_TONGUES
+from testing.mother_tongues import Script
 from testing.settings import CHECKOUT
 
 FILE = CHECKOUT / "testing" / "data" / "interview.toml"
@@ -43,34 +45,8 @@ class Degree(StrEnum):
     WELL = "well"
 
 
-class Script(StrEnum):
-    """The signs in which a language is written."""
-
-    LATIN = "latin"
-    ARABIC = "arabic"
-    CYRILLIC = "cyrillic"
-    ETHIOPIC = "ethiopic"
-    CHINESE = "chinese"
-    DEVANAGARI = "devanagari"
-    BENGALI = "bengali"
-    BURMESE = "burmese"
-    TAMIL = "tamil"
-    THAI = "thai"
-    OTHER = "other"
-
-
 #: How each offered language is written, where the interviewer notes nothing else.
-SCRIPT_OF = {
-    "ar": Script.ARABIC, "sq": Script.LATIN, "am": Script.ETHIOPIC, "bn": Script.BENGALI,
-    "my": Script.BURMESE, "zh": Script.CHINESE, "prs": Script.ARABIC, "en": Script.LATIN,
-    "et": Script.LATIN, "fa": Script.ARABIC, "fr": Script.LATIN, "hi": Script.DEVANAGARI,
-    "kmr": Script.LATIN, "ckb": Script.ARABIC, "ln": Script.LATIN, "ne": Script.DEVANAGARI,
-    "ps": Script.ARABIC, "pl": Script.LATIN, "pt": Script.LATIN, "ro": Script.LATIN,
-    "ru": Script.CYRILLIC, "so": Script.LATIN, "es": Script.LATIN, "sw": Script.LATIN,
-    "tl": Script.LATIN, "ta": Script.TAMIL, "th": Script.THAI, "ti": Script.ETHIOPIC,
-    "tr": Script.LATIN, "uk": Script.CYRILLIC, "ur": Script.ARABIC, "vi": Script.LATIN,
-    "fi": Script.LATIN, "sv": Script.LATIN,
-}  # fmt: skip
+SCRIPT_OF = {code: one.script for code, one in mother_tongues.by_code().items()}
 LANGUAGES = (*(code for code, _own in MOTHER_TONGUES if code != "other"), "fi", "sv", "other")
 #: Rows of the question about languages.
 MOST_LANGUAGES = 4

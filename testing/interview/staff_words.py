@@ -4,7 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from testing.interview.questions import Script, Use
+from testing.interview.questions import Use
+from testing.mother_tongues import Script
 
 GROUPS = {
     "talk": _l("The talk"),
@@ -13,6 +14,7 @@ GROUPS = {
     "everyday": _l("Everyday life and work"),
     "wishes": _l("Goals and wishes"),
     "senses": _l("Seeing, hearing and what helps"),
+    "you": _l("Only to compare groups"),
     "impression": _l("How the talk went"),
 }
 

@@ -57,6 +57,7 @@ from testing.models.results import BlindLevel, NotAssessed, Release, Skill, Skil
 from testing.models.self_assessment import Said, SelfAssessedStatement, SelfAssessment
 from testing.models.service import Feedback, Job, JobState, PromptSound
 from testing.models.sittings import (
+    Device,
     ExposureCounts,
     FrozenBank,
     HelpCall,
@@ -85,6 +86,7 @@ __all__ = [
     "Chain",
     "ComputerSkill",
     "Criterion",
+    "Device",
     "Direction",
     "DocumentKind",
     "Event",

@@ -40,6 +40,15 @@ class PartState(StrEnum):
     NOT_ASSESSED = "not_assessed"
 
 
+class Device(StrEnum):
+    """What a seat's kiosk is, as its browser says: how large, and whether it is touched."""
+
+    PHONE = "phone"
+    TABLET = "tablet"
+    #: With a mouse and a keyboard.
+    COMPUTER = "computer"
+
+
 class Sitting(Base):
     """One person's attempt; it may pause and go on another day or device."""
 
@@ -108,6 +117,8 @@ class Visit(Base):
     binding_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     #: When another device, another day or the end of the sitting took the seat away.
     cut_at: Mapped[datetime | None]
+    #: Used to compare groups (`testing.fairness`); null where the browser did not say.
+    device: Mapped[Device | None] = mapped_column(enum_type(Device, "device"))
     #: The interface language chosen at this kiosk.
     language: Mapped[str | None] = mapped_column(String(8))
     is_sound_on: Mapped[bool] = mapped_column(default=True)

@@ -38,7 +38,7 @@ from testing.answers import Answer, answers_from
 from testing.delivery import Where
 from testing.interview.background import Accommodation, accommodations_of
 from testing.languages import PERSON_CODES, PERSON_LANGUAGES
-from testing.models import Play, Presentation, Script
+from testing.models import Device, Play, Presentation, Script
 from testing.refusals import NotFound, TooMany
 from testing.self_assessment import keeping as self_assessment
 from testing.self_assessment.kiosk_pages import can_be_heard
@@ -71,7 +71,9 @@ def code():
         with database.reading() as db:
             sittings.refuse_when_guessing(db, keys, address=address, now=now)
         with database.writing() as db:
-            _visit, token = sittings.enter_code(db, keys, request.form.get("code", ""), now)
+            _visit, token = sittings.enter_code(
+                db, keys, request.form.get("code", ""), now, _device()
+            )
     except (sittings.WrongCode, sittings.CodeUsed, sittings.CodeOfAnotherDay) as refusal:
         with database.writing() as db:
             sittings.note_wrong_code(db, keys, address=address, now=now)
@@ -83,6 +85,11 @@ def code():
     response.delete_cookie(LANGUAGE_COOKIE, path="/kiosk")
     _set_cookie(response, SEAT_COOKIE, token)
     return response
+
+
+def _device() -> Device | None:
+    said = request.form.get("device", "")
+    return Device(said) if said in set(Device) else None
 
 
 @bp.get("/done")

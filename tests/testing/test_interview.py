@@ -8,8 +8,9 @@ from sqlalchemy import select
 from testing import clock, languages
 from testing.interview import background as told
 from testing.interview import background_of, keeping, pages, person_words, questions, staff_words
-from testing.interview.questions import Degree, Kind, Script, Use
+from testing.interview.questions import Degree, Kind, Use
 from testing.models import Event, Interview, Referral, Role, Staff
+from testing.mother_tongues import Script
 from testing.person_words import SKILL_NAMES
 from tests.testing.builders import Builder
 from tests.testing.pages import Page
@@ -47,6 +48,7 @@ def test_every_question_has_words_a_use_and_an_answer_that_can_be_read():
         "glasses": told.Glasses,
         "hearing": told.Hearing,
         "accommodations": told.Accommodation,
+        "gender": told.Gender,
     }
     for code, kind in kinds.items():
         assert asked[code].options == tuple(kind), code

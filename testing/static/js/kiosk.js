@@ -11,6 +11,7 @@
    list data-steps                 its links lead to the questions; each is ticked when every control group of that
                                    question has an answer, or its "I don't know" (a field …-dont-know) is chosen
    fieldset data-order             a place is held by one part only
+   input data-device               takes what this kiosk is: phone, tablet (both touched) or computer
    A document event "kiosk:recording" (detail: {playing}) silences prompts while a measured recording plays.
 */
 "use strict";
@@ -55,6 +56,12 @@ for (const button of document.querySelectorAll("[data-speak]")) {
     if (speaking === button) hush();
     else speak(button.dataset.speak, button);
   });
+}
+
+for (const field of document.querySelectorAll("[data-device]")) {
+  const isSmall = Math.min(screen.width, screen.height) < 600;
+  const isTouched = matchMedia("(pointer: coarse)").matches;
+  field.value = isTouched ? (isSmall ? "phone" : "tablet") : "computer";
 }
 
 const soundSwitch = document.querySelector("[data-sound-switch]");

@@ -1,0 +1,1 @@
+"""The fairness view: do levels, classes and recommendations hold for every group alike?"""
