@@ -202,18 +202,27 @@ class Walk:
 
 
 def walk(
-    person: Person, ladders: Ladders, errors: Errors, rng: np.random.Generator
+    person: Person,
+    ladders: Ladders,
+    errors: Errors,
+    rng: np.random.Generator,
+    *,
+    is_drawn: bool = False,
 ) -> Walk:
-    """The person is led through the rungs by the ladders themselves and classed by their rules."""
+    """The person is led through the rungs by the ladders themselves and classed by their rules.
+
+    is_drawn : the deep stage follows also for one who passes.
+    """
     seen = Observations(
         own_script=Script.OTHER,
         missing={"own_aloud": "no_judge", "own_writing": "no_judge"},
+        is_drawn=is_drawn,
     )
     seconds, place = 0.0, Place.KIOSK
     passed: bool | None = None
     while (rung := state_of(seen, ladders)[1]) is not None:
         if rung.stage is Stage.DEEP and passed is None:
-            passed = False
+            passed = is_drawn and screen_passed(seen, ladders)
         if rung.place is not place:
             seconds += HANDOVER_SECONDS
             place = rung.place

@@ -15,7 +15,7 @@ from scoring.cefr import REPORTED_LEVELS
 from scoring.sitting import AnsweredTask, Decision, PartPlan, next_step
 from testing import events, people, plans, writing
 from testing.answers import Answer
-from testing.assessment_plans import choosing
+from testing.assessment_plans import choosing, lengths
 from testing.db import insert_rows, write_columns
 from testing.events import Action
 from testing.interview.background import Accommodation, accommodations_of
@@ -210,7 +210,8 @@ def start_part(db: Session, visit: Visit, *, now: datetime, seed: int | None = N
         if not writing.choose_prompts(db, part, seen=seen, begin=begin, now=now):
             end_part(db, visit, part, now=now)
     else:
-        in_use = plans.bank_in_use(db, sitting.language, part.skill)
+        length = choosing.length_of(db, part)
+        in_use = lengths.to_start(db, sitting.language, part.skill, length)
         plan = plans.freeze_plan(
             db,
             part,

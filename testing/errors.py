@@ -105,12 +105,12 @@ WORDS = {
     "PlanClosed": _l("The sitting is over: its plan is not changed any more."),
     "PlanReasonMissing": _l("Write a reason. It is kept with the sitting."),
     "PartTaken": _l("This part has begun, or it was not left out."),
-    "DraftExists": _l("There is a draft already. Open it from the page of the rules."),
+    "DraftExists": _l("There is a draft already. Open that one."),
     "DraftChanged": _l(
         "Somebody changed the draft meanwhile. Nothing was overwritten. Open it and look again."
     ),
-    "RulesPublished": _l("A published version is never changed. Make a new draft of it."),
-    "RulesNotWhole": _l("These rules have faults. Mend them first."),
+    "VersionPublished": _l("A published version is never changed. Make a new draft of it."),
+    "DraftNotWhole": _l("The draft has faults. Mend them first."),
     "ProposalChanged": _l("The proposal became another one meanwhile. Look at it before you sign."),
     "OpinionMissing": _l("Choose what you recommend."),
     "NothingSigned": _l("There is no signed result to talk about yet."),

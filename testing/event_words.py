@@ -106,6 +106,8 @@ WORDS: dict[Action, Any] = {
     Action.TALK_VIEW: _l("Looked at the page of the feedback talk"),
     Action.TALK_HOLD: _l("Recorded a feedback talk"),
     Action.TALK_CANCEL: _l("Cancelled a feedback talk"),
+    Action.PLANS_CHANGE: _l("Changed a draft of the assessment plans"),
+    Action.PLANS_PUBLISH: _l("Published assessment plans"),
     Action.RULES_CHANGE: _l("Changed a draft of the recommendation rules"),
     Action.RULES_PUBLISH: _l("Published recommendation rules"),
     Action.RESCORING_RUN: _l("Compared statements with today's rules"),

@@ -113,6 +113,8 @@ class Action(StrEnum):
     TALK_VIEW = "talk:view"
     TALK_HOLD = "talk:hold"
     TALK_CANCEL = "talk:cancel"
+    PLANS_CHANGE = "plans:change"
+    PLANS_PUBLISH = "plans:publish"
     RULES_CHANGE = "rules:change"
     RULES_PUBLISH = "rules:publish"
     RESCORING_RUN = "rescoring:run"

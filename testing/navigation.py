@@ -54,7 +54,12 @@ ENTRIES = (
         beneath=("statements", "own_copies", "recommending", "profile", "meeting", "rescoring"),
     ),
     _entry(
-        "assessment_plans.overview", _l("Plans"), ADMINISTRATOR, ASSESSOR, Role.PSYCHOMETRICIAN
+        "assessment_plans.overview",
+        _l("Plans"),
+        ADMINISTRATOR,
+        ASSESSOR,
+        Role.PSYCHOMETRICIAN,
+        beneath=("plan_drafts",),
     ),
     _entry("talks.overview", _l("Feedback talks"), ADMINISTRATOR, ASSESSOR),
     _entry("rules.overview", _l("Rules"), ADMINISTRATOR, ASSESSOR),

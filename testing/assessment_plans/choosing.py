@@ -1,15 +1,17 @@
 """Choosing a plan: by the interview when a sitting opens, by the administrator with a reason."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scoring.routing import Known, Route, start_level
 from testing import events, readiness
-from testing.assessment_plans import rules
-from testing.assessment_plans.rules import Plan, Plans
+from testing.assessment_plans import lengths, rulebook
+from testing.assessment_plans.rules import USUAL, Length, Plan, Plans
 from testing.events import Action
 from testing.interview import background_of
 from testing.interview.facts import facts_of
@@ -25,6 +27,7 @@ from testing.models import (
     Skill,
     Staff,
 )
+from testing.plans import BankNotReady
 from testing.refusals import Refusal
 from testing.self_assessment import facts as said_at_kiosk
 
@@ -59,6 +62,35 @@ def of_sitting(db: Session, sitting: Sitting) -> AssessmentPlan | None:
     return db.scalar(select(AssessmentPlan).where(AssessmentPlan.sitting_id == sitting.id))
 
 
+def plan_of(db: Session, sitting: Sitting) -> Plan | None:
+    """The plan as it was when it was chosen; None where the sitting has none."""
+    row = of_sitting(db, sitting)
+    return Plan.from_record(row.plan) if row is not None else None
+
+
+def length_of(db: Session, part: Part) -> Length:
+    """How long the part is by the sitting's plan."""
+    row = of_sitting(db, part.sitting)
+    return USUAL if row is None else _length_of(row, part.skill)
+
+
+def _length_of(row: AssessmentPlan, skill: Skill) -> Length:
+    told = row.plan["lengths"].get(skill.value)
+    return Length(**told) if told else USUAL
+
+
+def _frozen(plans: Plans, plan: Plan) -> dict[str, Any]:
+    """The plan with what its lengths meant that day."""
+    lengths = {part.value: asdict(plans.length_of(plan, part)) for part in plan.lengths}
+    return plan.to_record() | {"lengths": lengths}
+
+
+def _start_rows(plans: Plans) -> list[dict[str, Any]]:
+    return [
+        {"part": one.part, "fact": one.fact, "offset": one.offset} for one in plans.starts.starts
+    ]
+
+
 def open_with_plan(
     db: Session, sitting: Sitting, *, actor: Staff, now: datetime, plans: Plans | None = None
 ) -> AssessmentPlan:
@@ -66,7 +98,7 @@ def open_with_plan(
 
     :raise BankNotReady: the bank in use cannot give one of the parts.
     """
-    plans = plans or rules.in_use()
+    plans = plans or rulebook.in_use(db, sitting.centre_id)
     known = known_of(db, sitting)
     plan, reason = plans.choose(known)
     row = AssessmentPlan(
@@ -75,15 +107,14 @@ def open_with_plan(
         code=plan.code,
         source=PlanSource.INTERVIEW if "interviewed" in known.facts else PlanSource.DEFAULT,
         reason=reason,
+        plan=_frozen(plans, plan),
+        also_given=[],
         facts=dict(known.facts),
-        starts=[
-            {"part": one.part, "fact": one.fact, "offset": one.offset}
-            for one in plans.starts.starts
-        ],
+        starts=_start_rows(plans),
         chosen_at=now,
     )
     db.add(row)
-    _give(db, sitting, plan, plans.left_out(known), actor=actor, now=now)
+    _give(db, sitting, row, plans.left_out(known), actor=actor, now=now)
     _record(db, sitting, row, actor=actor, now=now)
     return row
 
@@ -102,7 +133,7 @@ def follow_interview(
     has_begun = any(part.started_at is not None for part in sitting.parts)
     if row is None or is_closed or has_begun:
         return row
-    plans, known = rules.in_use(), known_of(db, sitting)
+    plans, known = rulebook.in_use(db, sitting.centre_id), known_of(db, sitting)
     if row.source is PlanSource.STAFF:
         if row.facts != known.facts:
             row.facts = dict(known.facts)
@@ -112,10 +143,11 @@ def follow_interview(
     _take_back(db, sitting, before, plans.left_out(known), actor=actor, now=now)
     plan, reason = plans.choose(known)
     row.version, row.code, row.reason = plans.version, plan.code, reason
+    row.plan, row.starts = _frozen(plans, plan), _start_rows(plans)
     row.source, row.facts, row.chosen_at = PlanSource.INTERVIEW, dict(known.facts), now
     given = {part.skill for part in sitting.parts if part.is_given_after_all}
     left_out = {skill: why for skill, why in plans.left_out(known).items() if skill not in given}
-    _give(db, sitting, plan, left_out, besides=given, actor=actor, now=now)
+    _give(db, sitting, row, left_out, besides=given, actor=actor, now=now)
     _record(db, sitting, row, actor=actor, now=now)
     return row
 
@@ -135,16 +167,19 @@ def change(
     _refuse_closed(sitting)
     if not words.strip():
         raise PlanReasonMissing
-    plans = rules.in_use()
+    plans = rulebook.in_use(db, sitting.centre_id)
     if code not in plans.plans:
         raise NoSuchPlan
     row = of_sitting(db, sitting)
     if row is None:
-        row = AssessmentPlan(sitting_id=sitting.id, reason="default", facts={}, starts=[])
+        row = AssessmentPlan(
+            sitting_id=sitting.id, reason="default", facts={}, starts=[], also_given=[]
+        )
         db.add(row)
     row.version, row.code, row.source = plans.version, code, PlanSource.STAFF
     row.words, row.chosen_by_id, row.chosen_at = words.strip(), actor.id, now
-    _give(db, sitting, plans.plans[code], {}, actor=actor, now=now)
+    row.plan = _frozen(plans, plans.plans[code])
+    _give(db, sitting, row, {}, actor=actor, now=now)
     _record(db, sitting, row, actor=actor, now=now)
     return row
 
@@ -175,6 +210,32 @@ def give_after_all(
     _record_given(db, part, actor=actor, now=now)
 
 
+def give_optional(
+    db: Session, sitting: Sitting, skill: Skill, *, actor: Staff, now: datetime
+) -> None:
+    """A part that the plan leaves to staff is given, at its place among those that wait.
+
+    :raise PlanClosed: the sitting has come to its end.
+    :raise PartTaken: the plan has no such optional part, or it was given.
+    :raise BankNotReady: the bank in use cannot give it.
+    """
+    _refuse_closed(sitting)
+    row = of_sitting(db, sitting)
+    if row is None or skill not in still_optional(row, sitting):
+        raise PartTaken
+    row.also_given = [*row.also_given, skill.value]
+    # Parts that the interview left out are parts already and stay so.
+    _give(db, sitting, row, {}, actor=actor, now=now)
+    part = next(one for one in sitting.parts if one.skill is skill)
+    _record_given(db, part, actor=actor, now=now)
+
+
+def still_optional(row: AssessmentPlan, sitting: Sitting) -> list[Skill]:
+    """Parts of the plan that staff may give and have not."""
+    taken = {part.skill for part in sitting.parts}
+    return [part for part in Plan.from_record(row.plan).optional if part not in taken]
+
+
 def start_of(db: Session, part: Part) -> str | None:
     """The level at which the part begins, from other parts or the interview; None: unknown."""
     row = of_sitting(db, part.sitting)
@@ -201,7 +262,7 @@ def begins_by_self_assessment(db: Session, part: Part) -> bool:
 
 def _starts(row: AssessmentPlan | None) -> Route:
     if row is None or not row.starts:
-        return rules.in_use().starts
+        return rulebook.shipped().starts
     return Route.from_table({"parts": list(Skill), "rule": [], "start": row.starts})
 
 
@@ -213,7 +274,7 @@ def _refuse_closed(sitting: Sitting) -> None:
 def _give(
     db: Session,
     sitting: Sitting,
-    plan: Plan,
+    row: AssessmentPlan,
     left_out: Mapping[Skill, NotAssessed],
     *,
     besides: Collection[Skill] = (),
@@ -224,10 +285,13 @@ def _give(
     ones `besides` the plan's stay."""
     kept = [part for part in sitting.parts if part.state is not PartState.WAITING]
     given = {part.skill for part in kept}
-    wanted = [skill for skill in plan.parts if skill not in given]
-    readiness.refuse_unless_ready(
-        db, sitting.language, [skill for skill in wanted if skill not in left_out]
-    )
+    plan = Plan.from_record(row.plan)
+    wanted = [skill for skill in plan.given(row.also_given) if skill not in given]
+    for skill in wanted:
+        told = _length_of(row, skill)
+        unmet = lengths.unmet_of(db, sitting.language, skill, told)
+        if unmet and skill not in left_out:
+            raise BankNotReady(sitting.language, skill, unmet)
     waiting = {part.skill: part for part in sitting.parts if part.state is PartState.WAITING}
     for skill, part in waiting.items():
         if skill in besides and skill not in wanted:

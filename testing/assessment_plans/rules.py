@@ -1,21 +1,38 @@
 """Plans and who is given which: data with a version and a word on where they come from."""
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from scoring.routing import Comparison, Condition, Known, Route, RouteRefused, start_level
+from scoring.routing import Condition, Known, Route, start_level
 from testing.models import NotAssessed, Skill
-from testing.settings import CHECKOUT
-
-FILE = CHECKOUT / "testing" / "data" / "assessment_plans.toml"
 
 
-class BadPlans(Exception):
-    """A file of plans is not whole; the message says what is wrong."""
+class Depth(StrEnum):
+    """How deep the literacy screen goes for somebody who passes the short one."""
+
+    #: As its own rules say: those drawn by lot go on.
+    USUAL = "usual"
+    #: Everybody goes on: a statement on reading and writing needs it.
+    DEEP = "deep"
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long a measured part is, against what the bank's blueprint says.
+
+    `tasks` multiplies the most tasks and seconds; a band this probable (None: as the bank says)
+    ends the part.
+    """
+
+    code: str
+    tasks: float = 1.0
+    band_probability: float | None = None
+
+
+#: The length of a part of which a plan says nothing.
+USUAL = Length("usual")
 
 
 @dataclass(frozen=True)
@@ -24,11 +41,50 @@ class Plan:
 
     code: str
     parts: tuple[Skill, ...]
-    days: int
+    days: int = 1
+    #: What a centre calls a plan of its own.
+    name: str = ""
+    #: Parts that are given only when staff say so.
+    optional: tuple[Skill, ...] = ()
+    #: Part → code of its length, where it is not the usual one.
+    lengths: Mapping[Skill, str] = field(default_factory=dict)
     #: Whether a few sentences are written in the own language, with the desk.
     own_writing: bool = False
     #: Whether the kiosk asks "I can" statements before the first part.
     self_assessment: bool = False
+    literacy: Depth = Depth.USUAL
+
+    def given(self, also: Collection[str] = ()) -> tuple[Skill, ...]:
+        """The parts without the optional ones, but for those that staff gave."""
+        return tuple(part for part in self.parts if part not in self.optional or part in also)
+
+    def to_record(self) -> dict[str, Any]:
+        """Plain values; `from_record` makes an equal plan of them."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "parts": [part.value for part in self.parts],
+            "optional": [part.value for part in self.optional],
+            "length": {part.value: code for part, code in self.lengths.items()},
+            "days": self.days,
+            "own_writing": self.own_writing,
+            "self_assessment": self.self_assessment,
+            "literacy": self.literacy.value,
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Plan":
+        return cls(
+            code=record["code"],
+            parts=tuple(Skill(part) for part in record["parts"]),
+            days=record["days"],
+            name=record.get("name", ""),
+            optional=tuple(Skill(part) for part in record.get("optional", ())),
+            lengths={Skill(part): code for part, code in record.get("length", {}).items()},
+            own_writing=record.get("own_writing", False),
+            self_assessment=record.get("self_assessment", False),
+            literacy=Depth(record.get("literacy", Depth.USUAL)),
+        )
 
 
 @dataclass(frozen=True)
@@ -38,6 +94,9 @@ class Choice:
     plan: str
     reason: str
     conditions: tuple[Condition, ...]
+
+    def holds(self, known: Known) -> bool:
+        return _all_hold(self.conditions, known)
 
 
 @dataclass(frozen=True)
@@ -60,13 +119,14 @@ class Plans:
     default: str
     choices: tuple[Choice, ...]
     leave_outs: tuple[LeaveOut, ...]
+    lengths: Mapping[str, Length]
     #: Where each part begins (`scoring.routing`).
     starts: Route
 
     def choose(self, known: Known) -> tuple[Plan, str]:
         """The plan of the first rule that holds, with the rule's reason."""
         for choice in self.choices:
-            if _all_hold(choice.conditions, known):
+            if choice.holds(known):
                 return self.plans[choice.plan], choice.reason
         return self.plans[self.default], "default"
 
@@ -82,69 +142,9 @@ class Plans:
         """The level at which a part begins; None where nothing is known."""
         return start_level(self.starts, known, part)
 
+    def length_of(self, plan: Plan, part: Skill) -> Length:
+        return self.lengths[plan.lengths.get(part, USUAL.code)]
+
 
 def _all_hold(conditions: tuple[Condition, ...], known: Known) -> bool:
     return all(condition.holds(known) for condition in conditions)
-
-
-@cache
-def in_use() -> Plans:
-    """The plans that are given now."""
-    return read(FILE)
-
-
-def read(file: Path) -> Plans:
-    """The plans in a file.
-
-    :raise BadPlans: an unknown plan, part, reason or test.
-    """
-    table = tomllib.loads(file.read_text(encoding="utf-8"))
-    try:
-        plans = {row["code"]: _plan(row) for row in table["plan"]}
-        choices = tuple(
-            Choice(row["plan"], row["reason"], _conditions(row)) for row in table["choose"]
-        )
-        found = Plans(
-            version=table["version"],
-            provisional=table["provisional"],
-            origin=table["origin"].strip(),
-            plans=plans,
-            default=table["default"],
-            choices=choices,
-            leave_outs=tuple(
-                LeaveOut(Skill(row["part"]), NotAssessed(row["not_assessed"]), _conditions(row))
-                for row in table.get("leave_out", ())
-            ),
-            starts=Route.from_table(
-                {"parts": list(Skill), "rule": [], "start": table.get("start", [])}
-            ),
-        )
-    except (KeyError, ValueError) as fault:
-        raise BadPlans(f"{file.name}: {fault}") from None
-    for code in (found.default, *(choice.plan for choice in choices)):
-        if code not in plans:
-            raise BadPlans(f"{file.name}: there is no plan {code}")
-    return found
-
-
-def _plan(row: Mapping[str, Any]) -> Plan:
-    parts = tuple(Skill(part) for part in row["parts"])
-    if len(set(parts)) < len(parts) or row["days"] < 1:
-        raise ValueError(f"{row['code']}: a part twice, or no day")
-    return Plan(
-        row["code"],
-        parts,
-        row["days"],
-        row.get("own_writing", False),
-        row.get("self_assessment", False),
-    )
-
-
-def _conditions(row: Mapping[str, Any]) -> tuple[Condition, ...]:
-    if not row["when"]:
-        raise RouteRefused("a rule without conditions")
-    return tuple(
-        Condition(fact, Comparison(test), "" if value is True else str(value))
-        for fact, tests in row["when"].items()
-        for test, value in tests.items()
-    )

@@ -22,6 +22,8 @@ from scoring.literacy import (
     state_of,
 )
 from testing import events
+from testing.assessment_plans import choosing
+from testing.assessment_plans.rules import Depth
 from testing.db import found_or_made
 from testing.events import Action
 from testing.interview.background import NO_LANGUAGE, background_of
@@ -223,7 +225,7 @@ def observations_of(screen: LiteracyScreen, material: Material) -> Observations:
         ),
         own_script=Script(script) if script else None,
         missing=missing,
-        is_drawn=bool(screen.is_drawn),
+        is_drawn=bool(screen.is_drawn) or screen.is_deep,
         is_prompted=screen.is_prompted,
     )
 
@@ -519,11 +521,16 @@ def _told_language(db: Session, sitting: Sitting) -> str | None:
 
 
 def _go_on(db: Session, screen: LiteracyScreen, lot: Lot, now: datetime) -> None:
-    """Those who passed are drawn for the deep stage, or their screen is over."""
+    """Those who passed are drawn for the deep stage, or their screen is over.
+
+    Where the plan asks for the deep stage there is nothing to draw.
+    """
     db.flush()
+    plan = choosing.plan_of(db, screen.sitting)
+    screen.is_deep = screen.is_deep or (plan is not None and plan.literacy is Depth.DEEP)
     standing = standing_of(screen)
     has_passed = screen_passed(standing.observations, standing.material.ladders)
-    if standing.turn is None and has_passed and screen.is_drawn is None:
+    if standing.turn is None and has_passed and screen.is_drawn is None and not screen.is_deep:
         screen.is_drawn = _is_drawn(db, screen, lot)
         standing = standing_of(screen)
         if not screen.is_drawn:

@@ -191,7 +191,7 @@ def sentence(fact: Fact) -> str:
         case "name_never_counts":
             return str(_("The written name was seen and never counts."))
         case "drawn":
-            return str(_("Passed the short screen and was sent to the deep one by lot."))
+            return str(_("Passed the short screen and was given the deep one all the same."))
         case _:
             return ""
 

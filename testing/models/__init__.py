@@ -1,7 +1,7 @@
 """Every table of the service; importing this package registers them on one metadata."""
 
 from items.orm import Base
-from testing.models.assessment_plans import AssessmentPlan, PlanSource
+from testing.models.assessment_plans import AssessmentPlan, PlanSource, PlansVersion
 from testing.models.bookings import Booking, BookingState, Occasion
 from testing.models.documents import DocumentKind, SignedDocument
 from testing.models.events import Chain, Event, Seal
@@ -50,7 +50,6 @@ from testing.models.recommending import (
     PersonFacts,
     RecommendationProposal,
     RecommendationRules,
-    RulesState,
 )
 from testing.models.rescoring import RescoringCase, RescoringDecision, RescoringRun
 from testing.models.results import BlindLevel, NotAssessed, Release, Skill, SkillResult, Statement
@@ -122,6 +121,7 @@ __all__ = [
     "PersonFacts",
     "PersonsView",
     "PlanSource",
+    "PlansVersion",
     "Play",
     "Presentation",
     "PromptSound",
@@ -138,7 +138,6 @@ __all__ = [
     "RescoringRun",
     "Response",
     "Role",
-    "RulesState",
     "Said",
     "Script",
     "ScriptMode",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from items.orm import Base, IntPk, JsonText, PublicId, enum_type
 from testing.models.organisations import Staff
 from testing.models.sittings import Sitting
+from testing.models.versions import CentreVersion
 
 
 class PlanSource(StrEnum):
@@ -19,6 +20,12 @@ class PlanSource(StrEnum):
     DEFAULT = "default"
     INTERVIEW = "interview"
     STAFF = "staff"
+
+
+class PlansVersion(CentreVersion):
+    """A centre's own plans and who is given which; `testing.assessment_plans.reading` reads it."""
+
+    __tablename__ = "plans_version"
 
 
 class AssessmentPlan(Base):
@@ -41,6 +48,10 @@ class AssessmentPlan(Base):
     reason: Mapped[str] = mapped_column(String(40))
     #: Why the administrator chose another plan.
     words: Mapped[str] = mapped_column(default="")
+    #: The plan itself, as it was when it was chosen (`Plan.to_record`).
+    plan: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    #: Optional parts of the plan that staff gave.
+    also_given: Mapped[list[str]] = mapped_column(JsonText)
     #: What the rules looked at, and where each part would begin by them.
     facts: Mapped[dict[str, str]] = mapped_column(JsonText)
     starts: Mapped[list[dict[str, Any]]] = mapped_column(JsonText)

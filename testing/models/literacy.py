@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from items.orm import Base, Digest, IntPk, JsonText, PublicId, enum_type
@@ -86,6 +86,8 @@ class LiteracyScreen(Base):
     missing: Mapped[dict[str, str]] = mapped_column(JsonText, default=dict)
     #: The person passed; null until then. By lot some passers are sent deeper.
     is_drawn: Mapped[bool | None]
+    #: The plan asks for the deep stage, also of one who passes.
+    is_deep: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Somebody helped, a word or a hint too many.
     is_prompted: Mapped[bool] = mapped_column(default=False)
     #: Who has the next rung, kiosk or desk; null when all that was due is behind.

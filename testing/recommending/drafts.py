@@ -1,83 +1,30 @@
 """Versions of a centre's rules: a draft is made, changed, tried on past persons, and published."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from scoring import recommendation
 from scoring.recommendation import Facts
 from scoring.recommendation_reading import read_unchecked
 from scoring.recommendation_rules import Found, Rules
-from testing import events, statements
-from testing.events import Action
+from testing import statements
 from testing.models import (
     RecommendationProposal,
     RecommendationRules,
-    RulesState,
     Sitting,
     Staff,
     Statement,
 )
 from testing.recommending import rulebook
-from testing.refusals import NotFound, Refusal
 
 #: A dry run looks at so many statements, the newest first.
 MOST_TRIED = 300
 LISTS = ("rule", "addition", "requirement")
-
-Content = dict[str, Any]
-
-
-class DraftExists(Refusal):
-    """There is a draft already; two at once would overwrite each other."""
-
-
-class DraftChanged(Refusal):
-    """Somebody else changed the draft since the page was opened."""
-
-
-class RulesPublished(Refusal):
-    """A published version is never changed; a new draft is made of it."""
-
-
-class RulesNotWhole(Refusal):
-    """Rules with faults are not published."""
-
-    status = 400
-
-
-def versions(db: Session, centre_id: int) -> list[RecommendationRules]:
-    """Every version of the centre, the newest first."""
-    return list(
-        db.scalars(
-            select(RecommendationRules)
-            .where(RecommendationRules.centre_id == centre_id)
-            .options(
-                joinedload(RecommendationRules.made_by),
-                joinedload(RecommendationRules.published_by),
-            )
-            .order_by(RecommendationRules.number.desc())
-        )
-    )
-
-
-def own(db: Session, public_id: str, staff: Staff) -> RecommendationRules:
-    """A version of the centre's own.
-
-    :raise NotFound: another centre's and a missing one look the same.
-    """
-    found = db.scalar(
-        select(RecommendationRules)
-        .where(RecommendationRules.public_id == public_id)
-        .with_for_update(key_share=True)
-    )
-    if found is None or found.centre_id != staff.centre_id:
-        raise NotFound
-    return found
 
 
 def begin(db: Session, *, actor: Staff, now: datetime) -> RecommendationRules:
@@ -85,92 +32,8 @@ def begin(db: Session, *, actor: Staff, now: datetime) -> RecommendationRules:
 
     :raise DraftExists: there is one.
     """
-    if any(one.state is RulesState.DRAFT for one in versions(db, actor.centre_id)):
-        raise DraftExists
-    newest = db.scalar(
-        select(func.max(RecommendationRules.number)).where(
-            RecommendationRules.centre_id == actor.centre_id
-        )
-    )
-    number = (newest or 0) + 1
     content = rulebook.in_use(db, actor.centre_id).to_record()
-    draft = RecommendationRules(
-        centre_id=actor.centre_id,
-        number=number,
-        state=RulesState.DRAFT,
-        content=content | {"version": f"centre-{number}"},
-        made_by_id=actor.id,
-        made_at=now,
-        changed_at=now,
-    )
-    db.add(draft)
-    db.flush()
-    _note_change(db, draft, actor=actor, now=now)
-    return draft
-
-
-def seen(draft: RecommendationRules) -> str:
-    """What a page hands back, so that nobody overwrites a change that they have not seen."""
-    return draft.changed_at.isoformat()
-
-
-def change(
-    db: Session,
-    draft: RecommendationRules,
-    how: Callable[[Content], Content],
-    *,
-    seen_at: str,
-    actor: Staff,
-    now: datetime,
-) -> None:
-    """The draft says what `how` makes of it; it may be faulty until it is published.
-
-    :raise RulesPublished: it is no draft any more.
-    :raise DraftChanged: another change came first.
-    """
-    _refuse_unless_draft(draft, seen_at)
-    draft.content = how(dict(draft.content))
-    draft.changed_at = now
-    _note_change(db, draft, actor=actor, now=now)
-
-
-def put(kind: str, place: int, row: Mapping[str, Any]) -> Callable[[Content], Content]:
-    """A rule, addition or requirement stands at its place; at the end it is a new one."""
-
-    def how(content: Content) -> Content:
-        rows = list(content.get(kind, ()))
-        if place >= len(rows):
-            # What everybody falls through to stays last.
-            last = len(rows) - 1 if kind == "rule" and rows else len(rows)
-            rows.insert(last, dict(row))
-        else:
-            rows[place] = dict(row)
-        return content | {kind: rows}
-
-    return how
-
-
-def remove(kind: str, place: int) -> Callable[[Content], Content]:
-    """Without the row at this place."""
-
-    def how(content: Content) -> Content:
-        rows = [one for at, one in enumerate(content.get(kind, ())) if at != place]
-        return content | {kind: rows}
-
-    return how
-
-
-def move(kind: str, place: int, by: int) -> Callable[[Content], Content]:
-    """The row at this place changes with its neighbour; at the edge nothing happens."""
-
-    def how(content: Content) -> Content:
-        rows = list(content.get(kind, ()))
-        other = place + by
-        if 0 <= place < len(rows) and 0 <= other < len(rows):
-            rows[place], rows[other] = rows[other], rows[place]
-        return content | {kind: rows}
-
-    return how
+    return rulebook.SHELF.begin(db, content, actor=actor, now=now)
 
 
 def faults(draft: RecommendationRules) -> list[Found]:
@@ -184,26 +47,14 @@ def publish(
 ) -> None:
     """From now on the centre's proposals are made by these rules.
 
-    :raise RulesPublished: it is no draft any more.
+    :raise VersionPublished: it is no draft any more.
     :raise DraftChanged: another change came first.
-    :raise RulesNotWhole: something is wrong with them.
+    :raise DraftNotWhole: something is wrong with them.
     """
-    _refuse_unless_draft(draft, seen_at)
-    if faults(draft):
-        raise RulesNotWhole
-    draft.state = RulesState.PUBLISHED
-    draft.published_at = now
-    draft.published_by_id = actor.id
-    db.flush()
-    events.record(
-        db,
-        Action.RULES_PUBLISH,
-        on=actor.centre,
-        subject=draft,
-        actor=actor,
-        now=now,
-        number=draft.number,
-        digest=rulebook.digest_of(rulebook.rules_of(draft.content)),
+    is_whole = not faults(draft)
+    digest = rulebook.digest_of(rulebook.rules_of(draft.content)) if is_whole else ""
+    rulebook.SHELF.publish(
+        db, draft, is_whole=is_whole, digest=digest, seen_at=seen_at, actor=actor, now=now
     )
 
 
@@ -296,22 +147,3 @@ def _facts(row: RecommendationProposal, statement: Statement, rules: Rules) -> F
         return known
     usual = rules.requirement_for(statement.sitting.referral.training)
     return replace(known, requirement=usual.id if usual else None)
-
-
-def _refuse_unless_draft(draft: RecommendationRules, seen_at: str) -> None:
-    if draft.state is not RulesState.DRAFT:
-        raise RulesPublished
-    if seen_at != seen(draft):
-        raise DraftChanged
-
-
-def _note_change(db: Session, draft: RecommendationRules, *, actor: Staff, now: datetime) -> None:
-    events.record(
-        db,
-        Action.RULES_CHANGE,
-        on=actor.centre,
-        subject=draft,
-        actor=actor,
-        now=now,
-        number=draft.number,
-    )

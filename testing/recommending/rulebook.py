@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scoring.recommendation_reading import read
 from scoring.recommendation_rules import Rules
-from testing.models import RecommendationRules, RulesState
+from testing.drafting.versions import Shelf
+from testing.events import Action
+from testing.models import RecommendationRules
 from testing.settings import CHECKOUT
 
 SHIPPED = CHECKOUT / "testing" / "data" / "recommendation_rules.toml"
+SHELF = Shelf(RecommendationRules, Action.RULES_CHANGE, Action.RULES_PUBLISH)
 
 
 @cache
@@ -26,20 +28,8 @@ def shipped() -> Rules:
 
 def in_use(db: Session, centre_id: int) -> Rules:
     """The rules by which the centre's proposals are made now."""
-    newest = newest_published(db, centre_id)
+    newest = SHELF.newest_published(db, centre_id)
     return shipped() if newest is None else rules_of(newest.content)
-
-
-def newest_published(db: Session, centre_id: int) -> RecommendationRules | None:
-    return db.scalar(
-        select(RecommendationRules)
-        .where(
-            RecommendationRules.centre_id == centre_id,
-            RecommendationRules.state == RulesState.PUBLISHED,
-        )
-        .order_by(RecommendationRules.number.desc())
-        .limit(1)
-    )
 
 
 def rules_of(content: Mapping[str, Any]) -> Rules:

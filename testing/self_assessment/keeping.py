@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from testing import events
-from testing.assessment_plans import choosing, rules
+from testing.assessment_plans import choosing
 from testing.events import Action
 from testing.interview.background import interview_of
 from testing.models import (
@@ -38,8 +38,8 @@ def offer(db: Session, sitting: Sitting, *, can_be_heard: bool, now: datetime) -
 
     No action at a kiosk depends on reading: in a language without sound the desk asks, or nobody.
     """
-    plan = choosing.of_sitting(db, sitting)
-    wanted = plan is not None and rules.in_use().plans[plan.code].self_assessment
+    plan = choosing.plan_of(db, sitting)
+    wanted = plan is not None and plan.self_assessment
     if not wanted or not can_be_heard or of_sitting(db, sitting) is not None:
         return
     db.add(

@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from testing import access, delivery, desk_words, events
 from testing.access import Unit, page, roles
-from testing.assessment_plans import choosing, minutes, rules, words
+from testing.assessment_plans import choosing, drafts, minutes, rulebook, words
+from testing.assessment_plans.rules import Plan
 from testing.events import Action
-from testing.forms.assessment_plans import GiveForm, PlanForm
+from testing.forms.assessment_plans import GiveForm, PlanForm, plan_form
+from testing.forms.fields import Form
 from testing.interview import background_of, person_words
 from testing.models import PartState, Role, Sitting, SittingState, Skill
 from testing.person_words import SKILL_NAMES
@@ -19,7 +21,6 @@ from testing.refusals import NotFound
 bp = Blueprint("assessment_plans", __name__, url_prefix="/plans")
 
 DESK = roles(Role.ADMINISTRATOR)
-LANGUAGES = ("fi", "sv")
 
 
 @bp.get("")
@@ -27,18 +28,24 @@ LANGUAGES = ("fi", "sv")
 def overview():
     """What may be given, to whom, and how long it takes by simulation."""
     language = request.args.get("language", "fi")
-    if language not in LANGUAGES:
+    if language not in drafts.LANGUAGES:
         raise NotFound
-    plans = rules.in_use()
+    plans = rulebook.in_use(g.db, g.staff.centre_id)
+    versions = rulebook.SHELF.versions(g.db, g.staff.centre_id)
     return render_template(
         "plans/overview.html",
         plans=plans,
         expected=minutes.expected(g.db, plans, language),
         language=language,
-        languages=LANGUAGES,
+        languages=drafts.LANGUAGES,
         persons=minutes.PERSONS,
-        plan_words=words.PLANS,
-        reasons=words.REASONS,
+        versions=versions,
+        draft=next((one for one in versions if one.is_draft), None),
+        may_draft=g.staff.has(Role.ADMINISTRATOR, Role.ASSESSOR),
+        plan_word=words.plan_word,
+        reason_word=words.reason_word,
+        lengths=words.LENGTHS,
+        kinds=words.KINDS,
         skill_names=SKILL_NAMES,
     )
 
@@ -57,12 +64,17 @@ def of_sitting(public_id: str):
         g.db, Action.SITTING_VIEW, on=found.person, subject=found, actor=g.staff, now=g.now
     )
     row = choosing.of_sitting(g.db, found)
-    form = PlanForm(plan=row.code) if row else PlanForm()
+    form = _plan_form(plan=row.code) if row else _plan_form()
     return _page(found, form, GiveForm(prefix="give"))
+
+
+def _plan_form(**values: str) -> PlanForm:
+    return plan_form(rulebook.in_use(g.db, g.staff.centre_id), **values)
 
 
 def _page(found: Sitting, form: PlanForm, give: GiveForm) -> str:
     row = choosing.of_sitting(g.db, found)
+    plan = Plan.from_record(row.plan) if row else None
     return render_template(
         "plans/sitting.html",
         sitting=found,
@@ -82,12 +94,15 @@ def _page(found: Sitting, form: PlanForm, give: GiveForm) -> str:
             if part.state is PartState.NOT_ASSESSED and part.started_at is None
         ],
         helps=_helps(found),
-        asks_own_writing=row is not None
-        and row.code in rules.in_use().plans
-        and rules.in_use().plans[row.code].own_writing,
-        plan_words=words.PLANS,
+        optional=choosing.still_optional(row, found) if row else [],
+        asks_own_writing=plan is not None and plan.own_writing,
+        plan_name=words.plan_word(plan) if plan else "",
+        lengths={
+            skill: words.LENGTHS.get(code, code)
+            for skill, code in (plan.lengths if plan else {}).items()
+        },
         sources=words.SOURCES,
-        reasons=words.REASONS,
+        reason_word=words.reason_word,
         skill_names=SKILL_NAMES,
         part_states=desk_words.PART_STATES,
     )
@@ -102,7 +117,7 @@ def _helps(found: Sitting) -> list[Any]:
 @bp.post("/sittings/<public_id>")
 @page(DESK, Unit.WRITE)
 def change(public_id: str):
-    found, form = _sitting(public_id), PlanForm()
+    found, form = _sitting(public_id), _plan_form()
     if not form.validate_on_submit():
         return _page(found, form, GiveForm(prefix="give")), 400
     choosing.change(
@@ -122,6 +137,19 @@ def give(public_id: str, skill: str):
     if part is None:
         raise NotFound
     if not form.validate_on_submit():
-        return _page(found, PlanForm(), form), 400
+        return _page(found, _plan_form(), form), 400
     choosing.give_after_all(g.db, part, form.reason.data, actor=g.staff, now=g.now)
+    return redirect(url_for("assessment_plans.of_sitting", public_id=public_id), 303)
+
+
+@bp.post("/sittings/<public_id>/optional/<skill>")
+@page(DESK, Unit.WRITE)
+def give_optional(public_id: str, skill: str):
+    """A part that the plan leaves to staff is given."""
+    found = _sitting(public_id)
+    if skill not in set(Skill):
+        raise NotFound
+    if Form().validate():
+        choosing.give_optional(g.db, found, Skill(skill), actor=g.staff, now=g.now)
+        flash(_("The part waits for the person."), "done")
     return redirect(url_for("assessment_plans.of_sitting", public_id=public_id), 303)

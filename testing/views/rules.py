@@ -10,9 +10,11 @@ from scoring.recommendation_reading import read_unchecked
 from scoring.recommendation_rules import CODES, SKILLS, YEARS
 from testing import access, result_words
 from testing.access import Unit, note_list, page, roles
+from testing.drafting import rows as changes
+from testing.drafting.versions import seen
 from testing.forms import rules as fields
 from testing.forms.fields import Form
-from testing.models import RecommendationRules, Role, RulesState
+from testing.models import RecommendationRules, Role
 from testing.recommending import drafts, rule_words, rulebook, words
 from testing.refusals import NotFound
 
@@ -30,12 +32,12 @@ _READERS: dict[str, Any] = {
 def overview():
     """The rules in use, in the order in which they are asked, and every version."""
     rules = rulebook.in_use(g.db, g.staff.centre_id)
-    versions = drafts.versions(g.db, g.staff.centre_id)
+    versions = rulebook.SHELF.versions(g.db, g.staff.centre_id)
     return render_template(
         "rules/overview.html",
         content=rules.to_record(),
         versions=versions,
-        draft=next((one for one in versions if one.state is RulesState.DRAFT), None),
+        draft=next((one for one in versions if one.is_draft), None),
         **_words(),
     )
 
@@ -51,7 +53,7 @@ def begin():
 @page(STAFF, Unit.WRITE)
 def draft(public_id: str):
     """A version whole: its settings, its rules in order, and what is wrong with them."""
-    found = drafts.own(g.db, public_id, g.staff)
+    found = rulebook.SHELF.own_to_change(g.db, public_id, g.staff)
     if request.method == "POST" and Form().validate():
         given = fields.settings_of(request.form)
         _change(found, lambda content: content | given)
@@ -61,8 +63,8 @@ def draft(public_id: str):
         "rules/draft.html",
         version=found,
         content=found.content,
-        is_draft=found.state is RulesState.DRAFT,
-        seen=drafts.seen(found),
+        is_draft=found.is_draft,
+        seen=seen(found),
         faults=[rule_words.fault_sentence(one) for one in drafts.faults(found)],
         reasons=result_words.NOT_ASSESSED,
         **_words(),
@@ -73,12 +75,13 @@ def draft(public_id: str):
 @page(STAFF, Unit.WRITE)
 def edit(public_id: str, kind: str, place: int):
     """One rule, addition or requirement; behind the last one a new one."""
-    found = drafts.own(g.db, public_id, g.staff)
+    found = rulebook.SHELF.own_to_change(g.db, public_id, g.staff)
     rows = found.content.get(kind, ()) if kind in drafts.LISTS else None
-    if rows is None or place > len(rows) or found.state is not RulesState.DRAFT:
+    if rows is None or place > len(rows) or not found.is_draft:
         raise NotFound
     if request.method == "POST" and Form().validate():
-        _change(found, drafts.put(kind, place, _READERS[kind](request.form)))
+        row = _READERS[kind](request.form)
+        _change(found, changes.put(kind, place, row, before_last=kind == "rule"))
         flash(_("The draft is kept."), "done")
         return redirect(url_for("rules.draft", public_id=public_id), 303)
     template = "rules/requirement.html" if kind == "requirement" else "rules/rule.html"
@@ -89,7 +92,7 @@ def edit(public_id: str, kind: str, place: int):
         place=place,
         is_new=place == len(rows),
         row=rows[place] if place < len(rows) else {},
-        seen=drafts.seen(found),
+        seen=seen(found),
         level_rows=range(fields.LEVEL_ROWS),
         **_words(),
     )
@@ -99,12 +102,8 @@ def edit(public_id: str, kind: str, place: int):
 @page(STAFF, Unit.WRITE)
 def rearrange(public_id: str, kind: str, place: int, action: str):
     """A row goes up, goes down, or goes away."""
-    found = drafts.own(g.db, public_id, g.staff)
-    verbs = {
-        "up": drafts.move(kind, place, -1),
-        "down": drafts.move(kind, place, 1),
-        "remove": drafts.remove(kind, place),
-    }
+    found = rulebook.SHELF.own_to_change(g.db, public_id, g.staff)
+    verbs = changes.actions(kind, place)
     if kind not in drafts.LISTS or action not in verbs:
         raise NotFound
     _change(found, verbs[action])
@@ -119,7 +118,7 @@ def dry_run(public_id: str):
     The trial is slow: it only reads, and the look is noted in a short transaction.
     """
     with access.the_database().reading() as g.db:
-        found = drafts.own(g.db, public_id, g.staff)
+        found = rulebook.SHELF.own(g.db, public_id, g.staff)
         rules, faults = read_unchecked(found.content)
         run = None if faults else drafts.try_out(g.db, found, rules)
         shown = render_template(
@@ -138,7 +137,7 @@ def dry_run(public_id: str):
 @page(STAFF, Unit.WRITE)
 def publish(public_id: str):
     """Asks once more, then the rules are in use."""
-    found = drafts.own(g.db, public_id, g.staff)
+    found = rulebook.SHELF.own_to_change(g.db, public_id, g.staff)
     if request.method == "POST" and Form().validate():
         drafts.publish(g.db, found, seen_at=request.form.get("seen", ""), actor=g.staff, now=g.now)
         flash(_("The rules are in use. Proposals that nobody has signed follow them."), "done")
@@ -146,13 +145,14 @@ def publish(public_id: str):
     return render_template(
         "rules/publish.html",
         version=found,
-        seen=drafts.seen(found),
+        seen=seen(found),
         faults=[rule_words.fault_sentence(one) for one in drafts.faults(found)],
     )
 
 
 def _change(found: RecommendationRules, how: Any) -> None:
-    drafts.change(g.db, found, how, seen_at=request.form.get("seen", ""), actor=g.staff, now=g.now)
+    seen_at = request.form.get("seen", "")
+    rulebook.SHELF.change(g.db, found, how, seen_at=seen_at, actor=g.staff, now=g.now)
 
 
 def _words() -> dict[str, Any]:

@@ -6,9 +6,9 @@ from sqlalchemy import event, select
 
 from scoring.recommendation_rules import Fault, Found
 from testing.db import WRITES
+from testing.drafting.versions import DraftExists
 from testing.models import Event, RecommendationRules, Role
 from testing.recommending import drafts, rule_words, rulebook
-from testing.recommending.drafts import DraftExists
 from tests.testing.builders import NOW, Builder
 from tests.testing.pages import Page
 from tests.testing.results import Case
