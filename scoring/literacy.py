@@ -52,6 +52,14 @@ class Latin(StrEnum):
     NOT_ASSESSED = "not_assessed"
 
 
+class Written(StrEnum):
+    """What somebody who reads the best-read language made of a text in it."""
+
+    NONE = "none"
+    EMERGING = "emerging"
+    FUNCTIONAL = "functional"
+
+
 class LiteracyClass(StrEnum):
     PRIMARY_ILLITERATE = "primary_illiterate"
     SEMI_LITERATE = "semi_literate"
@@ -132,7 +140,9 @@ class Observations:
     """Everything that was observed of one person.
 
     missing : why a rung could not be taken, by rung. is_drawn : the person passed the screen and
-    was sent deeper by lot. is_prompted : somebody helped, a word or a hint too many.
+    was sent deeper by lot. is_prompted : somebody helped, a word or a hint too many. written : a
+    text in the best-read language that was written outside the screen, as it was judged; None where
+    there is none or nobody judged it.
     """
 
     marks: tuple[Mark, ...] = ()
@@ -141,6 +151,7 @@ class Observations:
     is_drawn: bool = False
     is_prompted: bool = False
     background: Background = Background()
+    written: Written | None = None
 
 
 @dataclass(frozen=True)
@@ -214,6 +225,16 @@ class LatinRule:
 
 
 @dataclass(frozen=True)
+class TextRule:
+    """How a text that was judged outside the screen stands for a rung of it: as so many tasks
+    climbed, by what was made of it. Where the rung was taken, its own marks count and nothing else.
+    """
+
+    rung: str
+    climbed: Mapping[Written, int]
+
+
+@dataclass(frozen=True)
 class AreaRule:
     """`latin` empty: any."""
 
@@ -249,6 +270,8 @@ class Ladders:
     classes: Mapping[tuple[Own, Latin], ClassRow]
     schooled_years: int
     speaking_level: str
+    #: None in versions before texts of the own language counted.
+    text: TextRule | None = None
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> Ladders:
@@ -285,6 +308,10 @@ class Ladders:
                 )
                 for row in table["class"]
             }
+            text = None
+            if "text" in table:
+                climbed = {level: table["text"][level.value] for level in Written}
+                text = TextRule(table["text"]["rung"], climbed)
             looks = table["looks"]
             made = cls(
                 version=table["version"],
@@ -297,6 +324,7 @@ class Ladders:
                 classes=classes,
                 schooled_years=looks["schooled_years"],
                 speaking_level=looks["speaking_level"],
+                text=text,
             )
         except (KeyError, TypeError, ValueError) as problem:
             if isinstance(problem, LaddersRefused):
@@ -312,6 +340,9 @@ class Ladders:
         for pair in ((own, latin) for own in Own for latin in Latin):
             if pair not in self.classes:
                 raise LaddersRefused(f"no class for {pair[0]} and {pair[1]}")
+        if self.text is not None:
+            climbed = [Condition(self.text.rung, n) for n in self.text.climbed.values()]
+            refuse_unless_known(climbed, self.rungs.rungs, "text")
         levels = [rule.level for rule in self.areas]
         levels += [row.laslliam_level for row in self.classes.values() if row.laslliam_level]
         if any(not 1 <= level <= 4 for level in levels):
@@ -342,6 +373,8 @@ def classify(observations: Observations, ladders: Ladders) -> Classification:
     """The class that the rules propose for what was observed; pure."""
     scores, _turn = state_of(observations, ladders)
     evidence = [fact for score in scores.values() for fact in _rung_facts(score)]
+    scores, text_facts = _with_text(scores, observations, ladders)
+    evidence += text_facts
     own_found, own_gaps = _level([(rule.level, rule.when) for rule in ladders.own], scores)
     reads_own_in_latin = observations.own_script is Script.LATIN
     own = own_found or Own.NOT_ASSESSED
@@ -376,6 +409,25 @@ def classify(observations: Observations, ladders: Ladders) -> Classification:
         looks=_looks(observations, ladders, scores, own, latin),
         rules_version=ladders.version,
     )
+
+
+def _with_text(
+    scores: dict[str, RungScore], observations: Observations, ladders: Ladders
+) -> tuple[dict[str, RungScore], list[Fact]]:
+    """The scores with the text where its rung was not taken; and what is told of it."""
+    rule, written = ladders.text, observations.written
+    if rule is None or written is None:
+        return scores, []
+    score = scores[rule.rung]
+    # Without a deep stage nothing of the own language is judged; a rung that was taken counts once.
+    counts = score.state is not RungState.NOT_DUE and not score.marked
+    if counts:
+        climbed = rule.climbed[written]
+        stands = RungScore(
+            rule.rung, RungState.COMPLETE, score.of, right=climbed, wrong=score.of - climbed
+        )
+        scores = scores | {rule.rung: stands}
+    return scores, [Fact("text", (("level", written.value), ("counts", counts)))]
 
 
 Gaps = tuple[tuple[str, str], ...]

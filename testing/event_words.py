@@ -68,6 +68,7 @@ WORDS: dict[Action, Any] = {
     Action.LITERACY_MARK: _l("Marked tasks of the literacy screen"),
     Action.LITERACY_CHANGE: _l("Changed notes of the literacy screen"),
     Action.LITERACY_FINISH: _l("Ended the literacy screen"),
+    Action.LITERACY_PROPOSE: _l("The proposed class of literacy became another one"),
     Action.LITERACY_CONFIRM: _l("Confirmed the literacy class"),
     Action.LITERACY_SIGN: _l("Signed a statement on reading and writing"),
     Action.LITERACY_STATEMENT_VIEW: _l("Looked at a statement on reading and writing"),

@@ -75,6 +75,7 @@ class Action(StrEnum):
     LITERACY_MARK = "literacy:mark"
     LITERACY_CHANGE = "literacy:change"
     LITERACY_FINISH = "literacy:finish"
+    LITERACY_PROPOSE = "literacy:propose"
     LITERACY_CONFIRM = "literacy:confirm"
     LITERACY_SIGN = "literacy:sign"
     LITERACY_STATEMENT_VIEW = "literacy:statement-view"

@@ -60,6 +60,7 @@ WORDS: dict[Action, Any] = {
     Action.LITERACY_MARK: _TEST,
     Action.LITERACY_CHANGE: _TEST,
     Action.LITERACY_FINISH: _TEST,
+    Action.LITERACY_PROPOSE: _RESULT,
     Action.LITERACY_CONFIRM: _RESULT,
     Action.LITERACY_SIGN: _l("Signed your result"),
     Action.LITERACY_STATEMENT_VIEW: _SAW_RESULT,

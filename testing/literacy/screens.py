@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from scoring.ladders import Mark, Outcome, Place, Rung, RungScore
 from scoring.literacy import (
-    Background,
     Classification,
     LiteracyClass,
     Observations,
@@ -27,7 +26,7 @@ from testing.assessment_plans.rules import Depth
 from testing.db import found_or_made
 from testing.events import Action
 from testing.interview.background import NO_LANGUAGE, background_of
-from testing.literacy import content, screen_of
+from testing.literacy import beside, content, screen_of
 from testing.literacy.content import LiteracyTask, Material
 from testing.models import (
     FrozenLadders,
@@ -493,9 +492,7 @@ def _close(
     now: datetime,
 ) -> Classification:
     screen = standing.screen
-    told = background_of(db, screen.sitting)
-    background = Background(told.school_years, told.spoken) if told else Background()
-    observations = replace(standing.observations, background=background)
+    observations = beside.complete(db, screen, standing.observations)
     proposed = classify(observations, standing.material.ladders)
     screen.state = state
     screen.set_aside = reason

@@ -15,6 +15,7 @@ from scoring.literacy import (
     LiteracyClass,
     Look,
     Own,
+    Written,
 )
 from testing.literacy.screens import Missing
 from testing.models import ComputerSkill, Direction, LiteracyState, PenHold
@@ -122,6 +123,12 @@ LATIN = {
     Latin.SENTENCES: _l("sentences"),
     Latin.NOT_ASSESSED: _l("not assessed"),
 }
+#: What somebody who reads the language made of the own-language writing.
+TEXTS = {
+    Written.NONE: _l("does not write yet"),
+    Written.EMERGING: _l("writes words or parts of sentences"),
+    Written.FUNCTIONAL: _l("writes so that a reader understands"),
+}
 AREAS = {
     Area.INTERACTION: _l("Interaction"),
     Area.READING: _l("Reading"),
@@ -188,12 +195,19 @@ def sentence(fact: Fact) -> str:
                 "Best-read language: %(own)s. Latin script: %(latin)s.", own=own, latin=latin
             )
             return str(words)
+        case "text":
+            return _text_words(Written(str(values["level"])), bool(values["counts"]))
         case "name_never_counts":
             return str(_("The written name was seen and never counts."))
         case "drawn":
             return str(_("Passed the short screen and was given the deep one all the same."))
         case _:
             return ""
+
+
+def _text_words(level: Written, counts: bool) -> str:
+    said = TEXTS[level] if counts else _("counted once, with what was written at the screen")
+    return str(_("Own-language writing, judged by somebody who reads it: %(words)s.", words=said))
 
 
 def _rung_words(rung: str, values: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from testing import events
 from testing.db import found_or_made
 from testing.events import Action
 from testing.interview.questions import LANGUAGES
+from testing.literacy import judging
 from testing.models import (
     OwnWriting,
     OwnWritingGap,
@@ -129,6 +130,7 @@ def judge(
         raise OwnWritingChanged
     row.level, row.judged_by_id, row.judged_at = level, actor.id, now
     _record(db, Action.OWN_WRITING_JUDGE, row, actor=actor, now=now)
+    judging.propose_again(db, row.sitting, actor=actor, now=now)
 
 
 def _lock(db: Session, row: OwnWriting) -> None:

@@ -1,6 +1,6 @@
 """What the profile tells: parts, literacy, interview, the day's circumstances, earlier sittings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from scoring.literacy import Classification
 from testing import clock, delivery, evidence, people, statements
 from testing.evidence import ScriptSeen
 from testing.interview.background import Accommodation, Background, Interpreter, background_of
-from testing.literacy import classification_of
+from testing.literacy import classification_of, judging, screen_of
 from testing.models import (
     HelpCall,
     Part,
@@ -100,11 +100,19 @@ def of_sitting(db: Session, sitting: Sitting) -> Profile:
     texts = {part.skill: part.scripts for part in evidence.of_sitting(db, sitting)}
     return Profile(
         parts=[_part(db, part, texts.get(part.skill, [])) for part in sitting.parts],
-        literacy=classification_of(db, sitting),
+        literacy=_literacy(db, sitting),
         background=background,
         circumstances=_circumstances(db, sitting, background),
         earlier=_earlier(db, sitting),
     )
+
+
+def _literacy(db: Session, sitting: Sitting) -> Classification | None:
+    """The class, with the looks that are due today: speaking may have been rated since."""
+    found, screen = classification_of(db, sitting), screen_of(db, sitting)
+    if found is None or screen is None:
+        return None
+    return replace(found, looks=judging.looks(db, screen))
 
 
 def presentation_of(db: Session, sitting: Sitting, public_id: str) -> Presentation:

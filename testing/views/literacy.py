@@ -1,5 +1,6 @@
 """The literacy screen at the desk: the tap-sheet, its notes, the class and who stands for it."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -7,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from scoring.ladders import Outcome, Place, Rung
-from scoring.literacy import Classification, LiteracyClass, classify
+from scoring.literacy import Classification, LiteracyClass
 from testing import access, delivery, events, languages, sittings
 from testing.access import Unit, page, roles
 from testing.events import Action
@@ -19,7 +20,7 @@ from testing.forms.literacy import (
     NotesForm,
     SetAsideForm,
 )
-from testing.literacy import content, dictation, screens, statements, words
+from testing.literacy import content, dictation, judging, screens, statements, words
 from testing.literacy import kiosk_pages as literacy_pages
 from testing.models import (
     LiteracyMark,
@@ -82,11 +83,10 @@ def show(public_id: str):
 
 def _page(screen: LiteracyScreen, **forms: Any) -> str:
     standing = screens.standing_of(screen)
-    found = (
-        Classification.from_record(screen.proposal)
-        if screen.proposal
-        else classify(standing.observations, standing.material.ladders)
-    )
+    today = judging.today(g.db, screen)
+    found = today
+    if screen.proposal:
+        found = replace(Classification.from_record(screen.proposal), looks=today.looks)
     rung = _asked_rung(standing)
     visit = next((one for one in screen.sitting.visits if one.cut_at is None), None)
     spoken_to = languages.language_of(
@@ -111,6 +111,7 @@ def _page(screen: LiteracyScreen, **forms: Any) -> str:
         dictated=DICTATED,
         read=READ,
         is_open=screen.state is LiteracyState.OPEN,
+        is_outdated=judging.is_outdated(screen),
         languages=languages,
         own_language=content.text_language(screen.own_language),
         own_name=LANGUAGE_NAMES.get(screen.own_language or ""),

@@ -25,6 +25,7 @@ from testing.interview import background as interviews
 from testing.interview import pages as interview_pages
 from testing.languages import direction_of
 from testing.literacy import screen_of
+from testing.literacy import words as literacy_words
 from testing.models import Role, Sitting
 from testing.own_writing import keeping as own_texts
 from testing.own_writing import words as own_text_words
@@ -63,6 +64,7 @@ def show(public_id: str):
         told_at_kiosk=interview_pages.told_at_kiosk(said_at_kiosk.of_sitting(g.db, sitting)),
         screen=screen_of(g.db, sitting),
         literacy=words.literacy_rows(found.literacy) if found.literacy else [],
+        literacy_words=literacy_words,
         own_writing=_own_writing(sitting),
         unusual=words.circumstance_lines(found.circumstances),
         note_words=desk_words.NOTES,

@@ -20,6 +20,7 @@ from scoring.literacy import (
     Look,
     Observations,
     Script,
+    Written,
     classify,
     screen_passed,
     state_of,
@@ -114,8 +115,12 @@ SENTENCES = WORDS | {"words": 6, "sentences": 2, "dictation": 6}
         (READS_OWN, {"missing": NO_JUDGE}, "secondary", "functional", "none", True, 1),
         (READS_OWN | {"own_aloud": 2}, {}, "semi_literate", "emerging", "none", False, 1),
         (READS_OWN | {"own_aloud": 3}, {}, "semi_literate", "emerging", "none", False, 1),
-        (READS_OWN | {"own_aloud": 3, "own_writing": 1}, {}, "secondary", "functional", "none",
+        (READS_OWN | {"own_aloud": 3, "own_writing": 1}, {}, "semi_literate", "emerging", "none",
+         False, 1),
+        (READS_OWN | {"own_aloud": 3, "own_writing": 2}, {}, "secondary", "functional", "none",
          True, 1),
+        ({"own_words": 4, "own_aloud": 1, "own_writing": 1}, {}, "semi_literate", "emerging",
+         "none", False, 1),
         # Both axes.
         (READS_OWN | LETTERS, {"missing": NO_JUDGE}, "secondary", "functional", "letters", True, 2),
         (READS_OWN | WORDS, {"missing": NO_JUDGE}, "secondary", "functional", "words", True, 3),
@@ -163,6 +168,50 @@ def test_a_class_follows_from_what_was_climbed(
     assert proposed.laslliam_level == laslliam
     assert proposed.rules_version == LADDERS.version
     assert Classification.from_record(proposed.to_record()) == proposed
+
+
+@pytest.mark.parametrize(
+    ("climbed", "more", "written", "own", "counts"),
+    [
+        # Nobody judged writing at the screen: the text stands for it.
+        (READS_OWN, {"missing": NO_JUDGE}, None, "functional", None),
+        (READS_OWN, {"missing": NO_JUDGE}, "functional", "functional", True),
+        (READS_OWN, {"missing": NO_JUDGE}, "emerging", "emerging", True),
+        (READS_OWN, {"missing": NO_JUDGE}, "none", "emerging", True),
+        ({"own_words": 5}, {"missing": NO_JUDGE}, "functional", "emerging", True),
+        ({"own_words": 4}, {"missing": NO_JUDGE}, "functional", "emerging", True),
+        ({"own_words": 4}, {"missing": NO_JUDGE}, "emerging", "emerging", True),
+        ({"own_words": 4}, {"missing": NO_JUDGE}, "none", "none", True),
+        # Read nothing aloud, so writing was not asked for: the text tells.
+        ({"own_words": 4}, {}, "emerging", "emerging", True),
+        # Without a text to read nothing is known of reading, whatever is written.
+        ({}, {"missing": NO_TEXT}, "functional", "not_assessed", True),
+        ({}, {"missing": NO_TEXT}, "none", "not_assessed", True),
+        # The rung was taken: the text counts nothing beside it.
+        (READS_OWN | {"own_aloud": 4, "own_writing": 3}, {}, "none", "functional", False),
+        (READS_OWN | {"own_aloud": 4, "own_writing": 1}, {}, "functional", "emerging", False),
+        # Passed the short screen: the own language was not looked at.
+        (PASSES, {}, "none", "not_assessed", False),
+    ],
+)  # fmt: skip
+def test_a_judged_text_stands_for_the_rung_that_was_not_taken(
+    climbed: dict[str, int],
+    more: dict[str, Any],
+    written: str | None,
+    own: str,
+    counts: bool | None,
+) -> None:
+    level = Written(written) if written else None
+    proposed = found(climbed, written=level, **more)
+    assert proposed.own == own
+    told = [dict(fact.values) for fact in proposed.evidence if fact.code == "text"]
+    assert told == ([] if written is None else [{"level": written, "counts": counts}])
+
+
+def test_a_version_without_a_rule_for_texts_takes_none() -> None:
+    older = Ladders.from_table({name: row for name, row in TABLE.items() if name != "text"})
+    seen = observed(READS_OWN, missing=NO_JUDGE)
+    assert classify(replace(seen, written=Written.NONE), older) == classify(seen, older)
 
 
 @pytest.mark.parametrize(
@@ -328,6 +377,8 @@ def test_the_way_through_the_rungs() -> None:
         (lambda t: t["own"][0]["when"][0].update(rung="name", at_least=1), "never counts"),
         (lambda t: t["own"][0]["when"][0].update(state="complete"), "bound or a state"),
         (lambda t: t["latin"][0]["when"][0].update(exactly=1), "exactly"),
+        (lambda t: t["text"].update(functional=4), "3 tasks"),
+        (lambda t: t["text"].update(rung="essay"), "essay"),
         (lambda t: t["latin"][0].update(level="paragraphs"), "paragraphs"),
         (lambda t: t["class"].pop(), "no class for"),
         (lambda t: t["class"][0].update(laslliam=5), "1-4"),

@@ -1,0 +1,49 @@
+"""What the rules make of a screen today: of what was observed, and of what became known since."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from scoring.literacy import Classification, Ladders, Look, classify
+from testing import events
+from testing.events import Action
+from testing.literacy import beside, screen_of, screens
+from testing.models import LiteracyScreen, Sitting, Staff
+
+
+def today(
+    db: Session, screen: LiteracyScreen, ladders: Ladders | None = None
+) -> Classification:
+    """The class by the rules that were frozen with the screen, or by others."""
+    standing = screens.standing_of(screen)
+    observations = beside.complete(db, screen, standing.observations)
+    return classify(observations, ladders or standing.material.ladders)
+
+
+def looks(db: Session, screen: LiteracyScreen) -> tuple[Look, ...]:
+    """Why a human should look twice, also for what became known after the screen was over."""
+    return today(db, screen).looks
+
+
+def propose_again(db: Session, sitting: Sitting, *, actor: Staff, now: datetime) -> None:
+    """The proposal follows what became known after the screen was over; a confirmed class stands
+    until a teacher confirms anew."""
+    screen = screen_of(db, sitting)
+    if screen is None or screen.proposal is None:
+        return
+    before, found = Classification.from_record(screen.proposal), today(db, screen)
+    if replace(found, looks=before.looks) == before:
+        return
+    screen.proposal = found.to_record()
+    events.record(
+        db, Action.LITERACY_PROPOSE, on=sitting.person, subject=screen, actor=actor, now=now
+    )
+
+
+def is_outdated(screen: LiteracyScreen) -> bool:
+    """Whether the class was confirmed on axes that the rules tell otherwise by now."""
+    if screen.proposal is None or not screen.confirmations:
+        return False
+    confirmed = screen.confirmations[-1].classification
+    return any(confirmed[axis] != screen.proposal[axis] for axis in ("own", "latin"))
