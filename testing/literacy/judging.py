@@ -11,6 +11,9 @@ from testing.events import Action
 from testing.literacy import beside, screen_of, screens
 from testing.models import LiteracyScreen, Sitting, Staff
 
+#: What a teacher confirms rests on these.
+_RESTS_ON = ("own", "latin", "rules_version")
+
 
 def today(
     db: Session, screen: LiteracyScreen, ladders: Ladders | None = None
@@ -42,8 +45,8 @@ def propose_again(db: Session, sitting: Sitting, *, actor: Staff, now: datetime)
 
 
 def is_outdated(screen: LiteracyScreen) -> bool:
-    """Whether the class was confirmed on axes that the rules tell otherwise by now."""
+    """Whether the class was confirmed on axes, or by rules, that are others by now."""
     if screen.proposal is None or not screen.confirmations:
         return False
     confirmed = screen.confirmations[-1].classification
-    return any(confirmed[axis] != screen.proposal[axis] for axis in ("own", "latin"))
+    return any(confirmed[axis] != screen.proposal[axis] for axis in _RESTS_ON)

@@ -26,7 +26,7 @@ from testing.models import (
 from testing.recommending import proposals as recommended
 from testing.recommending import rulebook
 from testing.refusals import NotFound, Refusal
-from testing.rescoring import anew
+from testing.rescoring import anew, literacy
 from testing.rescoring.anew import CannotRescore, Change
 from testing.statements import digest_of
 
@@ -63,7 +63,7 @@ class Found:
 
     @property
     def is_any(self) -> bool:
-        return bool(self.changes["skills"] or self.changes["recommendation"])
+        return any(self.changes.values())
 
     @property
     def digest(self) -> str:
@@ -72,7 +72,10 @@ class Found:
             [one["skill"], one["before"], one["after"]["most_probable_level"]]
             for one in self.changes["skills"]
         ]
-        return digest_of({"skills": skills, "recommendation": self.changes["recommendation"]})
+        decides = {"skills": skills, "recommendation": self.changes["recommendation"]}
+        if self.changes["literacy"]:
+            decides["literacy"] = self.changes["literacy"]
+        return digest_of(decides)
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,9 @@ def compare(db: Session, centre_id: int) -> Compared:
         for skill in one.changes["skills"]:
             where = f"{statement.content['language']}-{skill['skill']}"
             versions[where] = skill["after"]["versions"].get("standard", "")
+        if one.changes["literacy"]:
+            language = statement.content["language"]
+            versions[f"{language}-literacy"] = literacy.version_of(language)
         if one.is_any:
             found.append(one)
     looked_at = [statement.id for statement in rows]
@@ -124,7 +130,10 @@ def _find(db: Session, statement: Statement, rules: Any) -> Found:
     signed = {one["skill"]: one["level"] for one in statement.content["skills"]}
     skills = [_record(change, signed) for change in changed]
     outcome = _outcome(db, statement, rules)
-    return Found(statement.id, {"skills": skills, "recommendation": outcome})
+    classed = literacy.change_of(db, statement.sitting)
+    return Found(
+        statement.id, {"skills": skills, "recommendation": outcome, "literacy": classed}
+    )
 
 
 def _record(change: Change, signed: dict[str, Any]) -> dict[str, Any]:
@@ -265,9 +274,15 @@ def to_sign(db: Session, centre_id: int) -> list[RescoringCase]:
 
 
 def is_placed_otherwise(case: RescoringCase) -> bool:
-    """Whether a band or the recommendation would be another one, not only a sub-level."""
+    """Whether a band, the recommendation or the class of literacy would be another one, not only a
+    sub-level."""
     moves = any(one["moves_band"] for one in case.changes["skills"])
-    return moves or case.changes["recommendation"] is not None
+    return moves or case.changes["recommendation"] is not None or is_classed_otherwise(case)
+
+
+def is_classed_otherwise(case: RescoringCase) -> bool:
+    """Whether the rules would propose something else of reading and writing."""
+    return case.changes.get("literacy") is not None
 
 
 def runs(db: Session, centre_id: int, most: int = 20) -> list[RescoringRun]:
@@ -336,6 +351,8 @@ def decide(
     case.decided_by_id, case.decided_at = actor.id, now
     if decision is RescoringDecision.REPLACE:
         _propose(db, case, today, now)
+        if is_classed_otherwise(case):
+            literacy.propose(db, case.statement.sitting, actor=actor, now=now)
     events.record(
         db,
         Action.RESCORING_DECIDE,

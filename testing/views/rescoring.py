@@ -5,9 +5,12 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from scoring.literacy import Latin, LiteracyClass, Own
 from testing import access, events
 from testing.access import Unit, note_list, page, roles
 from testing.events import Action
+from testing.literacy import screen_of
+from testing.literacy import words as literacy_words
 from testing.models import RescoringCase, RescoringDecision, Role
 from testing.recommending import words as recommendation_words
 from testing.rescoring import runs
@@ -75,6 +78,13 @@ def case(public_id: str):
         else:
             if decision is RescoringDecision.REPLACE:
                 sitting = found.statement.sitting.public_id
+                screen = screen_of(g.db, found.statement.sitting)
+                if screen is not None and runs.is_classed_otherwise(found):
+                    # The recommendation follows the class that a teacher has confirmed.
+                    flash(_("Confirm the class anew. Then sign the result anew."), "notice")
+                    return redirect(
+                        url_for("literacy.show", public_id=screen.public_id), 303
+                    )
                 return redirect(url_for("assessment.proposal", public_id=sitting), 303)
             flash(_("The statement stands. Your reason is kept."), "done")
             return redirect(url_for("rescoring.overview"), 303)
@@ -92,6 +102,7 @@ def case(public_id: str):
         statement=found.statement,
         is_placed_otherwise=runs.is_placed_otherwise(found),
         recommendation=_recommendation(found),
+        literacy=_literacy(found),
         fault=fault,
         typed=request.form,
     ), 400 if fault else 200
@@ -105,9 +116,25 @@ def _overview(cases: list[RescoringCase], fault: str = "") -> str:
         to_sign=runs.to_sign(g.db, g.staff.centre_id),
         runs=runs.runs(g.db, g.staff.centre_id),
         recommendation=_recommendation,
+        literacy=_literacy,
         fault=fault,
         most=runs.MOST,
     )
+
+
+def _literacy(found: RescoringCase) -> dict[str, Any] | None:
+    """The class, the axes and the step before and today, each in words."""
+    changed = found.changes.get("literacy")
+    if changed is None:
+        return None
+    told = (changed["before"], changed["after"])
+    return {
+        "class": [literacy_words.CLASSES[LiteracyClass(one["class"])] for one in told],
+        "own": [literacy_words.OWN[Own(one["own"])] for one in told],
+        "latin": [literacy_words.LATIN[Latin(one["latin"])] for one in told],
+        "step": [one["laslliam_level"] or "–" for one in told],
+        "rules": [one["rules_version"] for one in told],
+    }
 
 
 def _recommendation(found: RescoringCase) -> tuple[Any, Any] | None:

@@ -6,9 +6,10 @@ from sqlalchemy import select
 from scoring.literacy import LiteracyClass, Own
 from testing import clock
 from testing.interview import keeping as interviews
-from testing.literacy import classification_of
+from testing.literacy import classification_of, content, screens
 from testing.models import (
     Event,
+    FrozenLadders,
     LiteracyScreen,
     OwnWritingLevel,
     Referral,
@@ -27,7 +28,7 @@ from tests.testing.screened import confirm, screened
 class Reader:
     """Reads words and a text in Arabic, nothing in Latin script; a text of theirs is kept."""
 
-    def __init__(self, build: Builder, bank_files) -> None:
+    def __init__(self, build: Builder, bank_files, *, older: bool = False) -> None:
         self.build = build
         self.case = Case(build, bank_files, person={"given_names": "Aminatu"})
         self.desk = self.case.arrival.administrator
@@ -40,9 +41,32 @@ class Reader:
         # Only how the screen speaks to the person follows: the parts stay the short test's.
         self.case.arrival.code()
         build.do(tell)
+        if older:
+            build.do(self.judge_by_older_rules)
         self.screen = screened(
             build, self.case.arrival, lambda rung: rung in ("own_words", "own_text")
         )
+
+    def judge_by_older_rules(self, db) -> None:
+        """In an older version a reader of another script is put to those who read a little."""
+        record = content.material("fi").record()
+        table = record["ladders"]
+        rows = [
+            one | {"class": "semi_literate"} if one["class"] == "secondary" else one
+            for one in table["class"]
+        ]
+        record["ladders"] = table | {"class": rows, "version": "older"}
+        digest = "older".ljust(64, "0")
+        db.add(
+            FrozenLadders(
+                digest=digest, version="older", content=record, created_at=clock.now()
+            )
+        )
+        staff = db.get_one(Staff, self.desk.id)
+        screen = screens.open_screen(
+            db, self.case.arrival.sitting(db), actor=staff, now=clock.now()
+        )
+        screen.ladders_digest = digest
 
     def write(self, level: OwnWritingLevel, language: str = "ar") -> None:
         def work(db):
@@ -100,6 +124,40 @@ def test_a_confirmed_class_stands_until_a_teacher_confirms_anew(reader, page: Pa
     page.submit({}, button="Confirm the class")
     assert "The rules tell something else since" not in page.text()
     assert reader.found().literacy_class is LiteracyClass.SEMI_LITERATE
+
+
+def test_ladder_rules_that_change_name_who_would_be_classed_otherwise(
+    build, bank_files, page: Page
+):
+    reader = Reader(build, bank_files, older=True)
+    case = reader.case
+    confirm(build, reader.screen, case.assessor)
+    assert reader.found().literacy_class is LiteracyClass.SEMI_LITERATE
+    case.write_and_rate()
+    case.give_levels()
+    wanted = case.decisions()
+    first = case.sign(wanted, recommended=case.recommend(wanted))
+    page.sign_in(case.assessor)
+    page.get("/rescoring")
+    page.submit({"cause": "Lukutaidon säännöt muuttuivat."}, button="Compare")
+    classes = "Reads and writes a little → Reads and writes in another script"
+    assert classes in page.text()
+    page.follow("Decide")
+    assert f"older → {content.material('fi').ladders.version}" in page.text()
+    page.submit({"decision": "replace", "reason": "Lukee arabiaa."}, button="Decide")
+    # What was confirmed stands until a teacher confirms anew; then the result is signed anew.
+    assert page.path == f"/literacy/{reader.screen.public_id}"
+    assert "The rules tell something else since" in page.text()
+    assert reader.found().literacy_class is LiteracyClass.SEMI_LITERATE
+    page.submit({}, button="Confirm the class")
+    assert reader.found().literacy_class is LiteracyClass.SECONDARY
+    assert "The rules tell something else since" not in page.text()
+    again = case.recommend(wanted)
+    assert again.shown == 2
+    case.sign(wanted, recommended=again, replaces=first, correction="Säännöt muuttuivat.")
+    page.get("/rescoring")
+    page.submit({"cause": "Sama uudelleen."}, button="Compare")
+    assert "Nobody waits for a decision." in page.text()
 
 
 def test_the_profile_tells_what_was_seen_and_looks_again_at_who_speaks(reader, page: Page):
