@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -81,6 +82,12 @@ def show(public_id: str):
     return _page(screen)
 
 
+def _what_to_do(standing: screens.Standing, language: languages.Language) -> str:
+    """What the kiosk says of the task, for staff to read aloud where no voice does."""
+    with force_locale(language.code):
+        return literacy_pages.words_of(standing).spoken
+
+
 def _page(screen: LiteracyScreen, **forms: Any) -> str:
     standing = screens.standing_of(screen)
     today = judging.today(g.db, screen)
@@ -106,6 +113,8 @@ def _page(screen: LiteracyScreen, **forms: Any) -> str:
         touch=literacy_pages.touch_view(standing, spoken_to.code)
         if standing.is_at_kiosk and standing.task
         else None,
+        what_to_do=_what_to_do(standing, spoken_to),
+        spoken_to=spoken_to,
         behind=[one for one in standing.scores.values() if one.marked or one.reason],
         words=words,
         dictated=DICTATED,

@@ -31,7 +31,7 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 class Service:
     """gunicorn on a port of its own, with a database in a folder of its own."""
 
-    def __init__(self, folder: Path, bank: BankFiles) -> None:
+    def __init__(self, folder: Path, bank: BankFiles, **changes: str) -> None:
         self.folder = folder
         self.url = f"http://127.0.0.1:{_free_port()}"
         database_url = f"sqlite:///{folder / 'lahtotaso.sqlite3'}"
@@ -46,7 +46,7 @@ class Service:
             "LAHTOTASO_URL": self.url,
             "DATABASE_URL": database_url,
             "PYTHONPATH": str(CHECKOUT),
-        }
+        } | {f"LAHTOTASO_{name}": value for name, value in changes.items()}
         self.engine = make_engine(database_url)
         schema.migrate(self.engine)
         keys = derive(bytes(range(32)))

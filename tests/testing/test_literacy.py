@@ -315,7 +315,8 @@ def test_notes_name_the_language_a_judge_and_what_was_seen(make_day, build):
         {"notes-own_language": "so", "notes-has_judge": "y"}, button="Keep the notes"
     )
     # No voice speaks Somali: the desk's page shows what to say to the person.
-    assert "Where there is no sound, say this to the person: kala" in other.desk.text()
+    say = "Where there is no sound, say this to the person: Listen. Press the word that you hear."
+    assert f"{say} kala" in other.desk.text()
     reads_own = {"own_words", "own_text"}
 
     def hears(rung: str) -> str:
