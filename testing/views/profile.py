@@ -64,11 +64,7 @@ def show(public_id: str):
         told_at_kiosk=interview_pages.told_at_kiosk(said_at_kiosk.of_sitting(g.db, sitting)),
         screen=screen_of(g.db, sitting),
         literacy=words.literacy_rows(found.literacy) if found.literacy else [],
-<<<<<<< HEAD
         literacy_words=literacy_words,
-=======
-        looks=[literacy_words.LOOKS[one] for one in found.literacy.looks] if found.literacy else [],
->>>>>>> c4b2203 (Tell four more people's stories in Chromium, and show the assessor why to look twice)
         own_writing=_own_writing(sitting),
         unusual=words.circumstance_lines(found.circumstances),
         note_words=desk_words.NOTES,
