@@ -117,6 +117,8 @@ WORDS: dict[Action, Any] = {
     Action.STATEMENT_SUPERSEDE: _l("Superseded a statement"),
     Action.STATEMENT_VIEW: _l("Looked at a statement"),
     Action.STATEMENT_PRINT: _l("Printed a statement"),
+    Action.LITERACY_RELEASE: _l("Received a statement on reading and writing"),
+    Action.LITERACY_RELEASE_REFUSE: _l("Was refused a statement on reading and writing"),
     Action.STATEMENT_RELEASE: _l("Received a statement"),
     Action.STATEMENT_REFUSE: _l("Was refused a statement"),
     Action.DOCUMENT_SIGN: _l("The service signed a document"),

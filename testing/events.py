@@ -80,6 +80,8 @@ class Action(StrEnum):
     LITERACY_SIGN = "literacy:sign"
     LITERACY_STATEMENT_VIEW = "literacy:statement-view"
     LITERACY_STATEMENT_PRINT = "literacy:statement-print"
+    LITERACY_RELEASE = "literacy:release"
+    LITERACY_RELEASE_REFUSE = "literacy:release-refuse"
     PART_START = "part:start"
     PART_END = "part:end"
     PART_NOT_ASSESS = "part:not-assess"

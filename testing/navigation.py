@@ -37,7 +37,7 @@ ENTRIES = (
     _entry(
         "referrals.overview", _l("Referrals"), CLERK, beneath=("permissions", "invitations")
     ),
-    _entry("inbox.overview", _l("Results"), CLERK),
+    _entry("inbox.overview", _l("Results"), CLERK, beneath=("literacy_inbox",)),
     _entry(
         "desk.today",
         _l("Today"),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from testing import clock, people, releases, statements
 from testing import person_result_words as words
 from testing.languages import direction_of
+from testing.literacy import releases as literacy_releases
 from testing.models import Person, Sitting, Statement
 from testing.result_pages import day
 
@@ -37,7 +38,7 @@ def facts_of(db: Session, person: Person, statement: Statement) -> dict[str, Any
     order = list(words.NEXT)
     lowest = min((one["band"] for one in placed), key=order.index, default=None)
     looks: dict[tuple[str, str, str], None] = {}
-    for release in releases.of_person(db, person):
+    for release in (*releases.of_person(db, person), *literacy_releases.of_person(db, person)):
         moment = clock.local_day(release.at).isoformat()
         looks[(release.office.name, moment, release.channel)] = None
     return {

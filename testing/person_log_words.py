@@ -19,6 +19,8 @@ _READ = _l("Read your text")
 _RESULT = _l("Worked on your result")
 _TALK = _l("Talked with you")
 _SAW_RESULT = _l("Saw your result")
+_GOT = _l("Got your result with your permission")
+_REFUSED = _l("Asked for your result and did not get it")
 
 #: Everything that staff do to a person. What the person does at the kiosk is not listed.
 WORDS: dict[Action, Any] = {
@@ -92,8 +94,10 @@ WORDS: dict[Action, Any] = {
     Action.STATEMENT_SUPERSEDE: _l("Corrected your result"),
     Action.STATEMENT_VIEW: _SAW_RESULT,
     Action.STATEMENT_PRINT: _l("Printed your result"),
-    Action.STATEMENT_RELEASE: _l("Got your result with your permission"),
-    Action.STATEMENT_REFUSE: _l("Asked for your result and did not get it"),
+    Action.STATEMENT_RELEASE: _GOT,
+    Action.STATEMENT_REFUSE: _REFUSED,
+    Action.LITERACY_RELEASE: _GOT,
+    Action.LITERACY_RELEASE_REFUSE: _REFUSED,
     Action.OWN_COPY_VIEW: _l("Opened your own copy of the result"),
     Action.OWN_COPY_PRINT: _l("Printed your own copy of the result"),
 }

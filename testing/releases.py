@@ -235,6 +235,8 @@ def cut(content: dict[str, Any], contents: Iterable[str]) -> dict[str, Any]:
     them none could be read rightly. How sure a level is is told only together with the level.
     """
     permitted = {PermissionContent(one) for one in contents}
+    # It is another paper, with looks of its own.
+    permitted.discard(PermissionContent.LITERACY_STATEMENT)
     shown: dict[str, Any] = {
         name: content[name]
         for name in (
@@ -286,9 +288,12 @@ def _permission(db: Session, statement: Statement, staff: Staff, now: datetime) 
     if office is None:
         raise NotFound
     try:
-        return permissions.require(db, statement.sitting.referral, office, now)
+        permission = permissions.require(db, statement.sitting.referral, office, now)
     except PermissionWithdrawn:
         raise ReleaseRefused(statement.id) from None
+    if not permission.covers_result:
+        raise ReleaseRefused(statement.id)
+    return permission
 
 
 def _newest(office: Office, now: datetime) -> Any:
@@ -318,6 +323,8 @@ def _is_permitted(office: Office, now: datetime) -> ColumnElement[bool]:
         Permission.withdrawn_at.is_(None),
         Permission.given_on <= day,
         Permission.expires_on >= day,
+        # A statement on reading and writing alone is no result.
+        Permission.contents != [PermissionContent.LITERACY_STATEMENT.value],
     )
 
 

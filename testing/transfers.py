@@ -47,7 +47,7 @@ def permissions_of(db: Session, statement: Statement) -> list[Permission]:
 def live_ones(db: Session, statement: Statement, now: datetime) -> list[Permission]:
     """Those of them that stand today."""
     day = clock.local_day(now)
-    return [one for one in permissions_of(db, statement) if one.is_live(day)]
+    return [one for one in permissions_of(db, statement) if one.is_live(day) and one.covers_result]
 
 
 def find(db: Session, statement: Statement, permission_id: str) -> Permission:
@@ -81,7 +81,7 @@ def content_of(
     :raise StatementReplaced: another statement took its place.
     :raise StatementAltered: the stored statement is not the one that was signed.
     """
-    if not permission.is_live(clock.local_day(now)):
+    if not (permission.is_live(clock.local_day(now)) and permission.covers_result):
         raise ReleaseRefused(statement.id)
     if statements.superseded_by(db, statement):
         raise StatementReplaced

@@ -16,6 +16,7 @@ from testing.models.literacy import (
     LiteracyState,
     PenHold,
 )
+from testing.models.literacy_releases import LiteracyRelease
 from testing.models.literacy_statements import LiteracyStatement
 from testing.models.organisations import (
     Centre,
@@ -101,6 +102,7 @@ __all__ = [
     "JobState",
     "LiteracyConfirmation",
     "LiteracyMark",
+    "LiteracyRelease",
     "LiteracyScreen",
     "LiteracyState",
     "LiteracyStatement",

@@ -40,6 +40,8 @@ class PermissionContent(StrEnum):
     WRITING_CRITERIA = "writing_criteria"
     ATTENDANCE = "attendance"
     RECOMMENDATION = "recommendation"
+    #: The signed statement on reading and writing, whole; no result comes with it.
+    LITERACY_STATEMENT = "literacy_statement"
 
 
 class Person(Base):
@@ -148,3 +150,8 @@ class Permission(Base):
 
     def is_live(self, day: date) -> bool:
         return self.withdrawn_at is None and self.given_on <= day <= self.expires_on
+
+    @property
+    def covers_result(self) -> bool:
+        """Whether anything of a result may be handed over, not only how the person reads."""
+        return set(self.contents) != {PermissionContent.LITERACY_STATEMENT.value}

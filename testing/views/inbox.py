@@ -16,6 +16,7 @@ from testing import (
 )
 from testing.access import Unit, note_list, page, roles
 from testing.forms.referrals import SearchForm
+from testing.literacy import releases as literacy_releases
 from testing.models import Role
 from testing.refusals import NotFound
 from testing.releases import Channel, ReleaseRefused, Tray
@@ -45,6 +46,7 @@ def overview():
         first=skip + 1,
         form=SearchForm(),
         found=False,
+        literacy_count=len(literacy_releases.permitted(g.db, g.staff.office, g.now)),
     )
 
 
@@ -65,6 +67,7 @@ def search():
         first=1,
         form=form,
         found=True,
+        literacy_count=len(literacy_releases.permitted(g.db, g.staff.office, g.now)),
     ), 400 if form.errors else 200
 
 

@@ -123,7 +123,8 @@ class Builder:
 
     def permission(self, referral: Referral, clerk: Staff, **fields: Any) -> Permission:
         fields = {
-            "contents": list(PermissionContent),
+            # How somebody reads is asked for by itself.
+            "contents": sorted(set(PermissionContent) - {PermissionContent.LITERACY_STATEMENT}),
             "purpose": Purpose.INTEGRATION_PLAN,
             "text_language": "ar",
             "how": HowGiven.PAPER,
