@@ -272,13 +272,13 @@ def aloud(db: Session, place: Place) -> list[Words]:
     return said
 
 
-def mark_of(db: Session, visit: Visit, place: Place) -> str:
+def mark_of(place: Place, *, help_wanted: bool) -> str:
     """Changes when the page that the person sees is no longer the one they should see."""
     if place.literacy is not None:
         mark = literacy_pages.mark_of(place.literacy)
-        return f"{place.where}:{mark}:{help_is_wanted(db, visit)}"
+        return f"{place.where}:{mark}:{help_wanted}"
     if place.asked is not None:
         inner_mark = f"{place.asked.statement.skill}:{place.asked.statement.level}"
-        return f"{place.where}:{inner_mark}:{help_is_wanted(db, visit)}"
+        return f"{place.where}:{inner_mark}:{help_wanted}"
     inner = place.presentation or place.script or place.part
-    return f"{place.where}:{inner.public_id if inner else ''}:{help_is_wanted(db, visit)}"
+    return f"{place.where}:{inner.public_id if inner else ''}:{help_wanted}"

@@ -3,7 +3,11 @@
 Spoken to the person, short main clauses; the same words in every language of the kiosk.
 """
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
+
+from testing.person_words import Words
 
 SKILLS = {
     "reading": _l("Reading"),
@@ -15,10 +19,11 @@ SKILLS = {
 #: By the tested language.
 TESTED = {"fi": _l("We tested your Finnish."), "sv": _l("We tested your Swedish.")}
 
+_FIRST_WORDS = _l("You are learning your first words.")
 #: By skill and band: what the person can do.
 CAN = {
     "reading": {
-        "alle_A1.1": _l("You are learning your first words."),
+        "alle_A1.1": _FIRST_WORDS,
         "A1": _l("You can read short signs and simple messages."),
         "A2": _l("You can read short texts about everyday life."),
         "B1": _l("You can read clear texts about work, studies and free time."),
@@ -26,7 +31,7 @@ CAN = {
         "C1+": _l("You can read difficult texts of many kinds."),
     },
     "listening": {
-        "alle_A1.1": _l("You are learning your first words."),
+        "alle_A1.1": _FIRST_WORDS,
         "A1": _l("You understand slow and clear words about yourself and your day."),
         "A2": _l("You understand short and clear messages about everyday things."),
         "B1": _l("You understand the main things when people speak clearly."),
@@ -42,7 +47,7 @@ CAN = {
         "C1+": _l("You can write well about difficult things."),
     },
     "speaking": {
-        "alle_A1.1": _l("You are learning your first words."),
+        "alle_A1.1": _FIRST_WORDS,
         "A1": _l("You can speak about yourself in short sentences."),
         "A2": _l("You can manage short everyday conversations."),
         "B1": _l("You can tell about your life and manage in most situations."),
@@ -104,6 +109,16 @@ NOT_ASSESSED = {
     "nothing_written": _l("You wrote nothing. That is why there is no level."),
 }
 
+#: What is said besides at the page of the feedback talk.
+TALK = {
+    "can": Words(_l("You can already do this")),
+    "next": Words(_l("What comes next")),
+    "ask": Words(
+        _l("What do you think? Is this right?"),
+        (_l("You may say that you do not agree. We write down your words."),),
+    ),
+}
+
 #: What an office did, by channel.
 LOOKS = {
     "page": _l("read your result"),
@@ -113,3 +128,19 @@ LOOKS = {
     "csv": _l("took a copy for its computer"),
     "transfer": _l("got a form for your teacher"),
 }
+
+
+def all_spoken() -> dict[str, Words]:
+    """What the page of the feedback talk says, sentence by sentence, by a stable code."""
+    said: dict[str, Any] = {"can/first_words": _FIRST_WORDS}
+    for skill, by_band in CAN.items():
+        said |= {
+            f"can/{skill}/{band}": one for band, one in by_band.items() if one is not _FIRST_WORDS
+        }
+    for group, sentences in (
+        *(("next", NEXT), ("recommended", RECOMMENDED), ("added", ADDED)),
+        ("not_assessed", NOT_ASSESSED),
+    ):
+        said |= {f"{group}/{code}": one for code, one in sentences.items()}
+    pages = {f"talk/{code}": words for code, words in TALK.items()}
+    return pages | {f"result/{code}": Words(one) for code, one in said.items()}

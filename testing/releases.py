@@ -161,7 +161,19 @@ def record(
     actor: Staff,
     now: datetime,
 ) -> Release:
-    """The release under this permission is kept, and on the person's chain."""
+    """The release under this permission is kept, and on the person's chain.
+
+    :raise ReleaseRefused: the permission was withdrawn, or another took its place, in this instant.
+    """
+    # Whoever ends the permission comes before this look or after it, also in the log.
+    db.execute(
+        select(Permission.id)
+        .where(Permission.id == permission.id)
+        .with_for_update(key_share=True)
+    )
+    db.refresh(permission, ["withdrawn_at"])
+    if not permission.is_live(clock.local_day(now)):
+        raise ReleaseRefused(statement.id)
     release = Release(
         statement_id=statement.id,
         permission_id=permission.id,

@@ -21,7 +21,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from testing import events, person_words
+from testing import events, person_result_words, person_words
 from testing.db import found_or_made
 from testing.events import Action
 from testing.interview import person_words as interview_words
@@ -116,6 +116,7 @@ def all_spoken() -> dict[str, Words]:
         | interview_words.all_spoken()
         | speaking_words.all_spoken()
         | own_writing_words.all_spoken()
+        | person_result_words.all_spoken()
         | literacy_words.PAGES
         | self_assessment_words.PAGES
     )

@@ -168,6 +168,10 @@ def keep(
     """
     if not cause.strip():
         raise CauseMissing
+    # Two comparisons at once are kept one after the other: a difference becomes one case.
+    db.execute(
+        select(Centre.id).where(Centre.id == actor.centre_id).with_for_update(key_share=True)
+    )
     run = RescoringRun(
         centre_id=actor.centre_id,
         cause=cause.strip()[:300],

@@ -116,7 +116,7 @@ def heard():
     """The board says when the kiosk was last heard; the page learns whether it is out of date
     (paused, resumed, moved, help answered)."""
     g.visit.heard_at = g.now
-    return {"place": kiosk_pages.mark_of(g.db, g.visit, delivery.place_of(g.db, g.visit))}
+    return {"place": _mark(delivery.place_of(g.db, g.visit), _wants_help())}
 
 
 def _set_cookie(response: Response, name: str, value: str) -> None:
@@ -140,7 +140,7 @@ def common(place: delivery.Place) -> dict[str, Any]:
     assert words is not None
     spoken = words.spoken
     has_sound = g.visit.language and sounds.has_sound(access.the_settings(), language, spoken)
-    helps = accommodations_of(g.db, g.visit.sitting)
+    helps, wants_help = accommodations_of(g.db, g.visit.sitting), _wants_help()
     return {
         "large_print": Accommodation.LARGE_PRINT in helps,
         "words": words,
@@ -150,10 +150,18 @@ def common(place: delivery.Place) -> dict[str, Any]:
         if has_sound
         else None,
         "help_url": url_for("kiosk.help_wanted"),
-        "help_wanted": kiosk_pages.help_is_wanted(g.db, g.visit),
+        "help_wanted": wants_help,
         "place_url": url_for("kiosk.heard"),
-        "place_mark": kiosk_pages.mark_of(g.db, g.visit, place),
+        "place_mark": _mark(place, wants_help),
     }
+
+
+def _wants_help() -> bool:
+    return kiosk_pages.help_is_wanted(g.db, g.visit)
+
+
+def _mark(place: delivery.Place, wants_help: bool) -> str:
+    return kiosk_pages.mark_of(place, help_wanted=wants_help)
 
 
 def _language_page(_place: delivery.Place) -> Any:
@@ -165,7 +173,7 @@ def _offer_languages() -> str:
         "kiosk/language.html",
         languages=PERSON_LANGUAGES,
         help_url=url_for("kiosk.help_wanted"),
-        help_wanted=kiosk_pages.help_is_wanted(g.db, g.visit),
+        help_wanted=_wants_help(),
         place_url=None,
     )
 

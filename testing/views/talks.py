@@ -1,15 +1,27 @@
 """Feedback talks: the list, booking, the page to talk over, and what came of it."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from testing import clock, events, own_copies, person_result_words, statements
+from testing import (
+    access,
+    clock,
+    events,
+    own_copies,
+    person_result_words,
+    sounds,
+    statements,
+)
 from testing.access import Unit, note_list, page, roles
 from testing.events import Action
 from testing.forms.talks import VIEWS, BookingForm, HeldForm
 from testing.languages import PERSON_CODES, PERSON_LANGUAGES, direction_of
 from testing.models import PersonsView, Role
+from testing.person_words import Words
 from testing.recommending import talks
 from testing.refusals import NotFound
 
@@ -109,6 +121,7 @@ def talk_page(public_id: str):
             page_lang=language,
             page_dir=direction_of(language),
             words=person_result_words,
+            sound_of=_sound_in(language),
             back=url_for("talks.show", public_id=public_id),
             others=[
                 (one, url_for("talks.talk_page", public_id=public_id, language=one.code))
@@ -117,6 +130,32 @@ def talk_page(public_id: str):
             ],
             **facts,
         )
+
+
+@bp.get("/sound/<language>/<digest>")
+@page(CENTRE)
+def sound(language: str, digest: str):
+    """A sentence of the page, as kiosks may play it."""
+    if language not in PERSON_CODES:
+        raise NotFound
+    one = sounds.find(language, digest)
+    file = sounds.kiosk_file(access.the_settings(), language, one.digest)
+    if file is None:
+        raise NotFound
+    return send_file(file, mimetype="audio/mpeg", conditional=True)
+
+
+def _sound_in(language: str) -> Callable[[Any], str | None]:
+    """By what is said, the address of its sound; None where there is none that may be played."""
+
+    def sound_of(said: Any) -> str | None:
+        spoken = said.spoken if isinstance(said, Words) else Words(said).spoken
+        if not sounds.has_sound(access.the_settings(), language, spoken):
+            return None
+        digest = sounds.digest_of(spoken)
+        return url_for("talks.sound", language=language, digest=digest)
+
+    return sound_of
 
 
 def _note(talk) -> None:

@@ -4,7 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from scoring.sitting import next_step
 from testing import clock, delivery, people, plans, sittings
@@ -340,6 +340,19 @@ def test_a_person_who_comes_again_is_given_other_tasks(candidate, arrival, build
     again.begin(second.code())
     again.go_to_the_end()
     assert not set(again.met) & set(candidate.met)
+
+
+def test_a_page_asks_once_whether_help_is_wanted(candidate, arrival, page, database):
+    at_first_task(candidate, arrival)
+    asked = []
+
+    def note(_connection, _cursor, statement, *_more):
+        asked.append("FROM help_call" in statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    page.get("/kiosk/")
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert asked.count(True) == 1
 
 
 def test_two_clicks_in_the_same_instant_start_a_part_once(candidate, arrival, page, build, app):

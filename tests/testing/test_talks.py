@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from testing import clock
+from testing import clock, sounds
 from testing.assessment import BlindFirst
 from testing.models import Event, FeedbackTalk, MeetingOpinion, PersonsView, Role
 from testing.recommending import facts, meeting, proposals, talks
@@ -163,7 +163,7 @@ def test_disagreement_is_recorded_in_the_persons_words(case):
     )
 
 
-def test_a_talk_from_booking_to_the_persons_words(case, page: Page):
+def test_a_talk_from_booking_to_the_persons_words(case, page: Page, app, settings):
     case.give_levels()
     wanted = case.decisions()
     statement = case.sign(wanted, recommended=case.recommend(wanted))
@@ -177,6 +177,21 @@ def test_a_talk_from_booking_to_the_persons_words(case, page: Page):
     page.get(f"{talk}/page")
     assert (page.html.html["lang"], page.html.html["dir"]) == ("ar", "rtl")
     assert "A2.1" in page.text()
+    # What has a sound can be heard in the person's language; what has none shows no button.
+    assert not page.html.select("[data-speak]")
+    with app.app_context():
+        for code in ("result/can/writing/A2", "talk/ask"):
+            one = next(prompt for prompt in sounds.prompts("ar") if prompt.code == code)
+            file = sounds.approved_file_of(settings.media, "ar", one.digest)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(b"ID3")
+    page.get(f"{talk}/page")
+    buttons = page.html.select("[data-speak]")
+    assert len(buttons) == 2
+    for button in buttons:
+        with page.client.get(button["data-speak"]) as answer:
+            assert (answer.status_code, answer.mimetype) == (200, "audio/mpeg")
+    page.get(f"/talks/sound/ar/{'0' * 64}", status=404)
     page.get(f"{talk}/page?language=fi")
     assert "kotoutumiskoulutusta" in page.text()
     page.get(talk)

@@ -34,8 +34,13 @@ class School:
             centre, kind=OfficeKind.EDUCATION_PROVIDER, name="Koulu Pohjoinen"
         )
         self.clerk = build.clerk(self.office)
+        self.permission = self.permit(*contents)
 
-        def permit(db):
+    def permit(self, *contents: PermissionContent) -> Permission:
+        """The person permits this from now on, and nothing else."""
+        case = self.case
+
+        def give(db):
             return permissions.give(
                 db,
                 db.get_one(Referral, case.arrival.referral.id),
@@ -49,7 +54,7 @@ class School:
                 now=clock.now(),
             )
 
-        self.permission = build.do(permit)
+        return case.build.do(give)
 
     def withdraw(self) -> None:
         self.case.build.do(
