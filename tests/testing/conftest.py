@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 
 from items.bank import import_bank
@@ -63,22 +64,36 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def shared_url(template: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address under which every test finds a database of its own."""
+    if template.startswith("sqlite"):
+        return f"sqlite:///{tmp_path_factory.mktemp('database') / 'lahtotaso.sqlite3'}"
+    return template
+
+
 @pytest.fixture
-def database_url(template: str, tmp_path: Path) -> Iterator[str]:
+def database_url(template: str, shared_url: str) -> Iterator[str]:
     """Address of a migrated database without rows, of this test's own."""
     if template.startswith("sqlite"):
-        copy = tmp_path / "lahtotaso.sqlite3"
-        shutil.copyfile(template.removeprefix("sqlite:///"), copy)
-        yield f"sqlite:///{copy}"
+        place = Path(shared_url.removeprefix("sqlite:///"))
+        for left in place.parent.iterdir():
+            left.unlink()
+        shutil.copyfile(template.removeprefix("sqlite:///"), place)
+        yield shared_url
         return
-    yield template
-    postgres.empty(template)
+    yield shared_url
+    postgres.empty(shared_url)
 
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
+    return settings_at(database_url, tmp_path / "data")
+
+
+def settings_at(database_url: str, data: Path) -> Settings:
     return Settings(
-        data=tmp_path / "data",
+        data=data,
         database_url=database_url,
         key=MASTER_KEY,
         mode=Mode.DEMO,
@@ -86,15 +101,24 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def shared_engine(shared_url: str) -> Engine:
+    """Holds no connection between tests, but every statement that was once compiled."""
+    return make_engine(shared_url)
+
+
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
+def engine(database_url: str, shared_engine: Engine) -> Iterator[Engine]:
+    yield shared_engine
+    shared_engine.dispose()
 
 
 @pytest.fixture
 def database(engine: Engine, keys: Keys) -> Database:
+    return on_engine(engine, keys)
+
+
+def on_engine(engine: Engine, keys: Keys) -> Database:
     return Database(engine, lambda db: events.append_recorded(db, keys))
 
 
@@ -117,11 +141,29 @@ def bank(database: Database, bank_files: BankFiles) -> BankFiles:
     return bank_files
 
 
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Any:
-    app = create_app(settings, database=database)
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates are compiled once, not once for every application with settings of its own."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session")
+def shared_app(
+    shared_url: str, shared_engine: Engine, keys: Keys, tmp_path_factory: pytest.TempPathFactory
+) -> Any:
+    """Built once: its routes and templates serve all tests."""
+    data = tmp_path_factory.mktemp("application") / "data"
+    app = create_app(settings_at(shared_url, data), database=on_engine(shared_engine, keys))
     app.config["TESTING"] = False
     return app
+
+
+@pytest.fixture
+def app(shared_app: Any, settings: Settings, database: Database) -> Any:
+    """The application on this test's database and folder."""
+    settings.data.mkdir(mode=0o700, exist_ok=True)
+    shared_app.extensions.update(settings=settings, database=database)
+    return shared_app
 
 
 @pytest.fixture
@@ -131,11 +173,13 @@ def page(app: Any) -> Page:
 
 
 @pytest.fixture
-def make_app(settings: Settings, database: Database) -> Any:
+def make_app(settings: Settings, database: Database, compiled_templates: Any) -> Any:
     """An application with other settings on the same database."""
 
     def make(**changes: Any) -> Any:
-        return create_app(dataclasses.replace(settings, **changes), database=database)
+        app = create_app(dataclasses.replace(settings, **changes), database=database)
+        app.jinja_env.bytecode_cache = compiled_templates
+        return app
 
     return make
 
