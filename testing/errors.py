@@ -102,6 +102,8 @@ WORDS = {
     "NotToBeRecorded": _l("The person did not agree to be recorded. The recording was not kept."),
     "RecordingMissing": _l("Record the talk and keep the recording first."),
     "InterviewOver": _l("The sitting is over: the interview is not changed any more."),
+    "TooManyPages": _l("A text has at most six pages. Remove one first."),
+    "PagesRated": _l("A rater has the text already: it stays as they see it."),
     "PlanClosed": _l("The sitting is over: its plan is not changed any more."),
     "PlanReasonMissing": _l("Write a reason. It is kept with the sitting."),
     "PartTaken": _l("This part has begun, or it was not left out."),

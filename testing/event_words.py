@@ -73,6 +73,8 @@ WORDS: dict[Action, Any] = {
     Action.LITERACY_SIGN: _l("Signed a statement on reading and writing"),
     Action.LITERACY_STATEMENT_VIEW: _l("Looked at a statement on reading and writing"),
     Action.LITERACY_STATEMENT_PRINT: _l("Printed a statement on reading and writing"),
+    Action.PAPER_KEEP: _l("Kept a picture of a page"),
+    Action.PAPER_DELETE: _l("Deleted a picture of a page"),
     Action.PART_START: _l("Began a part"),
     Action.PART_END: _l("Ended a part"),
     Action.PART_NOT_ASSESS: _l("Left a skill not assessed"),

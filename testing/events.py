@@ -82,6 +82,8 @@ class Action(StrEnum):
     LITERACY_STATEMENT_PRINT = "literacy:statement-print"
     LITERACY_RELEASE = "literacy:release"
     LITERACY_RELEASE_REFUSE = "literacy:release-refuse"
+    PAPER_KEEP = "paper:keep"
+    PAPER_DELETE = "paper:delete"
     PART_START = "part:start"
     PART_END = "part:end"
     PART_NOT_ASSESS = "part:not-assess"

@@ -80,6 +80,8 @@ class ScriptSeen:
     #: What the interviewer of a talk noted.
     notes: str = ""
     is_deleted: bool = False
+    #: Pictures of it that are kept.
+    pages: int = 0
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,7 @@ def _script(db: Session, script: Script) -> ScriptSeen:
         prompt=document,
         topic=str(document.get("topic", "")),
         text=script.text,
+        pages=sum(one.deleted_at is None for one in script.pages),
         words=count_words(script.text),
         mode=script.mode.value,
         is_empty=not rating.is_rateable(script),

@@ -11,6 +11,7 @@ from testing.commands.sounds import words_of_the_kiosk
 from testing.events import Action
 from testing.languages import PERSON_CODES
 from testing.models import Centre, SignInAttempt, Staff, StaffSession
+from testing.paper_pages import keeping as paper_pages
 from testing.speaking import recordings
 
 SEAL_EVERY = timedelta(minutes=10)
@@ -69,10 +70,11 @@ def tidy(runtime: Runtime) -> None:
 
 
 def keep_recordings(runtime: Runtime) -> None:
-    """Recordings of talks are encrypted; those whose time is over are gone."""
+    """Recordings of talks are encrypted; those whose time is over are gone, with pages of paper."""
     recordings.encrypt_older(runtime.settings, runtime.keys)
     with runtime.database.writing() as db:
         recordings.let_go(db, runtime.settings, clock.now())
+        paper_pages.let_go(db, runtime.settings.keep_talks, clock.now())
     # After the commit: a talk is never said to have a recording that is gone.
     with runtime.database.reading() as db:
         recordings.sweep(db, runtime.settings, clock.now())

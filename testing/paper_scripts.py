@@ -75,15 +75,33 @@ def type_in(
     :raise TextTooLong: over 8,000 characters.
     :raise PromptUsed: a text to this prompt was handed in.
     """
-    if sitting.state not in CLOSED:
-        raise SittingOpen
-    if proposals.frozen(db, sitting):
-        raise ResultFrozen
     text = text.replace("\r\n", "\n").replace("\x00", "").strip()
     if not text:
         raise TextMissing
     if len(text) > LONGEST:
         raise TextTooLong
+    script = on_paper(db, sitting, version, actor=actor, now=now)
+    if script.text.strip() or script.ratings:
+        raise PromptUsed
+    script.text = text
+    script.sequence = (script.sequence or 0) + 1
+    return script
+
+
+def on_paper(
+    db: Session, sitting: Sitting, version: TaskVersion, *, actor: Staff, now: datetime
+) -> Script:
+    """The text to this prompt was written by hand and counts as handed in; typed in, or only
+    photographed.
+
+    :raise SittingOpen: the person is still at it; paper is typed in afterwards.
+    :raise ResultFrozen: the assessor has seen the proposal.
+    :raise PromptUsed: a text to this prompt was handed in at a keyboard.
+    """
+    if sitting.state not in CLOSED:
+        raise SittingOpen
+    if proposals.frozen(db, sitting):
+        raise ResultFrozen
     part = writing_part(sitting)
     # Two who type in at once take turns: each text has a position of its own.
     db.execute(select(Part.id).where(Part.id == part.id).with_for_update(key_share=True))
@@ -105,11 +123,13 @@ def type_in(
             sequence=0,
         )
         db.add(script)
-    elif script.submitted_at is not None and script.text.strip():
+    elif (
+        script.submitted_at is not None
+        and script.text.strip()
+        and script.mode is not ScriptMode.PAPER
+    ):
         raise PromptUsed
     script.mode = ScriptMode.PAPER
-    script.text = text
-    script.sequence = (script.sequence or 0) + 1
     script.is_dont_know = False
     script.saved_at = script.submitted_at = now
     part.state = PartState.DONE

@@ -69,6 +69,8 @@ WORDS: dict[Action, Any] = {
     Action.LITERACY_STATEMENT_PRINT: _l("Printed your result"),
     Action.PART_NOT_ASSESS: _TEST,
     Action.PART_GIVE: _TEST,
+    Action.PAPER_KEEP: _TEST,
+    Action.PAPER_DELETE: _TEST,
     Action.OWN_WRITING_KEEP: _TEST,
     Action.OWN_WRITING_JUDGE: _READ,
     Action.SPEAKING_BEGIN: _TALK,

@@ -14,6 +14,7 @@ from testing.events import Action
 from testing.models import (
     Chain,
     Event,
+    PaperPage,
     Part,
     PartState,
     Person,
@@ -255,7 +256,13 @@ def is_rateable(script: Script) -> bool:
     return (
         script.submitted_at is not None
         and not script.is_dont_know
-        and (script.is_spoken or bool(script.text.strip(_BLANK)))
+        and (
+            script.is_spoken
+            or bool(script.text.strip(_BLANK))
+            or any(page.deleted_at is None for page in script.pages)
+            # What was rated could be rated, also when its pictures had their time.
+            or script.level is not None
+        )
     )
 
 
@@ -281,7 +288,9 @@ def _for_rater(staff: Staff) -> Select[Script]:
             Script.submitted_at.is_not(None),
             Script.level.is_(None),
             Script.is_dont_know.is_(False),
-            (Script.mode == ScriptMode.RECORDED) | (func.trim(Script.text, _BLANK) != ""),
+            (Script.mode == ScriptMode.RECORDED)
+            | (func.trim(Script.text, _BLANK) != "")
+            | Script.pages.any(PaperPage.deleted_at.is_(None)),
             Script.mode != ScriptMode.LIVE,
             ~rates_already,
             ~_gave_back(staff),

@@ -29,6 +29,7 @@ from testing.models.organisations import (
     StaffSession,
 )
 from testing.models.own_writing import OwnWriting, OwnWritingGap, OwnWritingLevel
+from testing.models.paper_pages import PaperKind, PaperPage
 from testing.models.people import (
     HowGiven,
     Permission,
@@ -114,6 +115,8 @@ __all__ = [
     "OwnWriting",
     "OwnWritingGap",
     "OwnWritingLevel",
+    "PaperKind",
+    "PaperPage",
     "Part",
     "PartState",
     "PenHold",

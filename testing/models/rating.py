@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +11,9 @@ from items.models import TaskVersion
 from items.orm import Base, IntPk, JsonText, PublicId, enum_type
 from testing.models.organisations import Staff
 from testing.models.sittings import Part
+
+if TYPE_CHECKING:
+    from testing.models.paper_pages import PaperPage
 
 _UNRATED = text("level IS NULL")
 
@@ -89,6 +93,9 @@ class Script(Base):
     part: Mapped[Part] = relationship()
     task_version: Mapped[TaskVersion] = relationship()
     ratings: Mapped[list["Rating"]] = relationship(back_populates="script", order_by="Rating.id")
+
+    #: Pictures of what was written by hand, deleted ones too.
+    pages: Mapped[list["PaperPage"]] = relationship(viewonly=True, order_by="PaperPage.id")
 
     @property
     def is_spoken(self) -> bool:

@@ -140,6 +140,7 @@ def _page(own: Rating, missing: list[Criterion] | tuple[()] = ()) -> str:
         is_covered=blinding.MARK in text,
         mark=blinding.MARK,
         words=count_words(script.text),
+        pages=[one.public_id for one in script.pages if one.deleted_at is None],
         prompt=kiosk_pages.prompt_view(script),
         is_spoken=script.is_spoken,
         recording_url=url_for("rating.recording", public_id=own.public_id)

@@ -142,12 +142,12 @@ def test_only_the_newest_is_handed_out_and_only_to_the_office_named(
     build, arrival, statement, teacher, page: Page
 ):
     permit(build, arrival, [LITERACY])
-    newer = sign(build, statement.screen_id, teacher, replaces=statement, correction="Kirjoitusvirhe")
+    newer = sign(build, statement.screen_id, teacher, replaces=statement, correction="Lyöntivirhe")
     page.sign_in(arrival.clerk)
     page.get(f"/results/literacy/{statement.public_id}", status=409)
     assert "This statement was replaced" in page.text()
     page.get(f"/results/literacy/{newer.public_id}")
-    assert "Kirjoitusvirhe" not in page.text()
+    assert "Lyöntivirhe" not in page.text()
     page.get("/results/literacy")
     assert page.text().count(NAME) == 1
     office = build.office(build.do(lambda db: db.get_one(Staff, teacher.id).centre))
