@@ -11,7 +11,7 @@ from testing import clock, people, releases, statements
 from testing import person_result_words as words
 from testing.languages import direction_of
 from testing.literacy import releases as literacy_releases
-from testing.models import Person, Sitting, Statement
+from testing.models import LiteracyRelease, Person, Release, Sitting, Statement
 from testing.result_pages import day
 
 
@@ -38,7 +38,10 @@ def facts_of(db: Session, person: Person, statement: Statement) -> dict[str, Any
     order = list(words.NEXT)
     lowest = min((one["band"] for one in placed), key=order.index, default=None)
     looks: dict[tuple[str, str, str], None] = {}
-    for release in (*releases.of_person(db, person), *literacy_releases.of_person(db, person)):
+    handed_over: list[Release | LiteracyRelease] = [
+        *releases.of_person(db, person), *literacy_releases.of_person(db, person)
+    ]
+    for release in handed_over:
         moment = clock.local_day(release.at).isoformat()
         looks[(release.office.name, moment, release.channel)] = None
     return {

@@ -125,6 +125,18 @@ def live(db: Session, referral: Referral, recipient: Office, now: datetime) -> l
     return [permission for permission in rows if permission.is_live(day)]
 
 
+def still_stands(db: Session, permission: Permission, now: datetime) -> bool:
+    """Whether it is live; if so, whoever ends it waits until this transaction is over, so that the
+    log never tells of a look after the end."""
+    db.execute(
+        select(Permission.id)
+        .where(Permission.id == permission.id)
+        .with_for_update(key_share=True)
+    )
+    db.refresh(permission, ["withdrawn_at"])
+    return permission.is_live(clock.local_day(now))
+
+
 def own(referral: Referral, public_id: str) -> Permission:
     """The referral's permission with this id.
 

@@ -165,14 +165,7 @@ def record(
 
     :raise ReleaseRefused: the permission was withdrawn, or another took its place, in this instant.
     """
-    # Whoever ends the permission comes before this look or after it, also in the log.
-    db.execute(
-        select(Permission.id)
-        .where(Permission.id == permission.id)
-        .with_for_update(key_share=True)
-    )
-    db.refresh(permission, ["withdrawn_at"])
-    if not permission.is_live(clock.local_day(now)):
+    if not permissions.still_stands(db, permission, now):
         raise ReleaseRefused(statement.id)
     release = Release(
         statement_id=statement.id,

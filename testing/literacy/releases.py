@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from testing import clock, events, people
+from testing import clock, events, people, permissions
 from testing.events import Action
 from testing.literacy import statements
 from testing.models import (
@@ -123,6 +123,8 @@ def look(
     """The statement; the look is a release and on the person's chain. Refuses as `peek` does."""
     content = peek(db, statement, actor, now)
     permission = _permission(db, statement, actor, now)
+    if not permissions.still_stands(db, permission, now):
+        raise LiteracyReleaseRefused(statement.id)
     release = LiteracyRelease(
         statement_id=statement.id,
         permission_id=permission.id,
