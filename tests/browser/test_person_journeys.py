@@ -201,13 +201,13 @@ def test_somebody_first_literate_in_finnish(person):
     story.sit_down()
     story.touch(lambda rung: True)
     story.read_together(lambda rung: "right")
-    # Passed, and sent deeper by lot: only there it shows that nothing is read in Persian.
+    # Passed, and given the deep screen by lot: only there it shows that nothing is read in Persian.
     assert story.touch(lambda rung: rung != "own_words") == ["own_words", "letters", "numbers"]
     story.read_together(lambda rung: "right")
     story.end_screen()
     look = "Reads sentences in Latin script, and nothing in the own language."
     for words in ("Reads and writes", look, "Words of the best-read language: 0 of 8",
-                  "Passed the short screen and was sent to the deep one by lot."):  # fmt: skip
+                  "Passed the short screen and was given the deep one all the same."):  # fmt: skip
         expect(story.at_desk).to_contain_text(words)
     # Nothing is left out: the person goes on through the parts.
     assert story.left_out() == set()
