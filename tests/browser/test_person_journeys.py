@@ -16,6 +16,7 @@ from tests.browser.literacy_seat import at_touch
 from tests.browser.story import Story, press
 from tests.browser.test_axe import faults_of
 from tests.testing.candidates import knows_up_to
+from tests.testing.voices import voice_for_self_assessment
 
 pytestmark = pytest.mark.browser
 
@@ -63,6 +64,8 @@ def test_a_person_who_reads_no_script_goes_through_by_sound_in_dari(person, serv
     finnish = next(one for one in prompts(service, "fi")[1].values() if one.text == "kala")
     for prompt in (heard_first, waits, own_first, finnish):
         speech.make(media, prompt)
+    with_statements = create_app(read_settings(service.environment))
+    voice_for_self_assessment(with_statements, media, "fa")
     story = person("fa")
     page = story.new_seat()
     # What to do is heard in Dari by itself, then the word in Finnish; the yellow button repeats it.
@@ -86,6 +89,17 @@ def test_a_person_who_reads_no_script_goes_through_by_sound_in_dari(person, serv
         story.seat.do_not_know()
     assert own_first.digest in body.get_attribute("data-autoplay")
     assert story.touch(lambda rung: False) == ["own_words", "letters", "numbers"]
+    # While staff are on their way: what can the person do? By picture, sound and three shapes.
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    assert len(body.get_attribute("data-autoplay").split()) == 2
+    assert faults_of(page) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.set_viewport_size({"width": 1024, "height": 768})
+    for _skill in ("listening", "reading"):
+        page.locator("label.choice:has([value=no])").click()
+        story.seat.next()
+    # Two "no", and nobody asks on.
     assert waits.digest in body.get_attribute("data-prompt-src")
     expect(page.locator(".together")).to_be_visible()
 
