@@ -5,7 +5,8 @@ the *Latin script*. A class follows from the two by a table. Background (years o
 and contradictions only ask a human to look. Codes are technical; the service shows kind words.
 
 All thresholds are versioned data (`Ladders.from_table`) with a word on where they come from. There
-are no probabilities: those need some hundreds of classes confirmed by teachers.
+are no probabilities here: they come from classes that teachers confirmed
+(`scoring.literacy_calibration`) and move none.
 """
 
 from __future__ import annotations

@@ -16,10 +16,10 @@ from scoring.cefr import BANDS, REPORTED_LEVELS, band_of, smallest_set
 from scoring.literacy import Classification, Latin, LiteracyClass, Own
 from scoring.recommendation_rules import Outcome
 from testing import clock, referrals, statements
-from testing.fairness.gathering import NEEDS_LITERACY
 from testing.interview import keeping
 from testing.keys import Keys
 from testing.literacy import screens
+from testing.literacy.calibration import NEEDS_TRAINING
 from testing.models import (
     BlindLevel,
     Centre,
@@ -220,7 +220,7 @@ def _sign(
     assessor: Staff,
     at: datetime,
 ) -> None:
-    highest = 4 if literacy in NEEDS_LITERACY else 8
+    highest = 4 if literacy in NEEDS_TRAINING else 8
     own = int(rng.integers(1, highest))
     for skill in Skill:
         if skill not in (Skill.READING, Skill.LISTENING):

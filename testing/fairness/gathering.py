@@ -15,10 +15,10 @@ from scoring.literacy import LiteracyClass
 from scoring.recommendation_rules import Outcome
 from testing import clock
 from testing.fairness.groups import Told, Variable, groups_of
+from testing.literacy.calibration import confirmed_of
 from testing.models import (
     Device,
     Interview,
-    LiteracyConfirmation,
     LiteracyScreen,
     Person,
     Sitting,
@@ -27,10 +27,6 @@ from testing.models import (
 )
 from testing.settings import Mode
 
-#: Classes for which literacy training is proposed.
-NEEDS_LITERACY = frozenset(
-    {LiteracyClass.PRIMARY_ILLITERATE, LiteracyClass.SEMI_LITERATE, LiteracyClass.SECONDARY}
-)
 #: Outcomes that begin more slowly, or with reading and writing.
 SLOWER = frozenset(
     {
@@ -82,7 +78,7 @@ def cases(
     mode : what the sittings were worth when they were taken; others are never mixed in.
     """
     devices = _devices(db, centre_id)
-    confirmed = _confirmed(db, centre_id)
+    confirmed = confirmed_of(db, centre_id)
     found: dict[int, Case] = {}
     for row in _rows(db, centre_id, language, mode, year):
         human = row.matched_to_id or row.person_id
@@ -157,17 +153,6 @@ def _devices(db: Session, centre_id: int) -> dict[int, list[Device | None]]:
     for sitting, device in rows:
         found.setdefault(sitting, []).append(device)
     return found
-
-
-def _confirmed(db: Session, centre_id: int) -> dict[int, LiteracyClass]:
-    """Screen → the class that a teacher confirmed last."""
-    rows = db.execute(
-        select(LiteracyConfirmation.screen_id, LiteracyConfirmation.literacy_class)
-        .join(LiteracyScreen, LiteracyScreen.id == LiteracyConfirmation.screen_id)
-        .where(LiteracyScreen.centre_id == centre_id)
-        .order_by(LiteracyConfirmation.id)
-    )
-    return {row.screen_id: row.literacy_class for row in rows}
 
 
 def _case(

@@ -11,8 +11,9 @@ import numpy as np
 
 from scoring import fairness
 from scoring.fairness import Comparison, Contrast, GroupRow
-from testing.fairness.gathering import BAND_OF, NEEDS_LITERACY, SLOWER, Case
+from testing.fairness.gathering import BAND_OF, SLOWER, Case
 from testing.fairness.groups import GROUPS, UNKNOWN, Variable
+from testing.literacy.calibration import NEEDS_TRAINING
 
 #: Persons are told in steps of so many, so that two views cannot be subtracted from each other.
 STEP = 5
@@ -144,7 +145,7 @@ def _levels(cases: Sequence[Case], what: What, smallest: int) -> View:
 
 
 def _decisions(cases: Sequence[Case], what: What, smallest: int) -> View:
-    looked_at: frozenset[Any] = NEEDS_LITERACY if what is What.LITERACY else SLOWER
+    looked_at: frozenset[Any] = NEEDS_TRAINING if what is What.LITERACY else SLOWER
     kept = [case for case in cases if getattr(case, what.value) is not None]
     pairs = [getattr(case, what.value) for case in kept]
     before = np.array([proposed in looked_at for proposed, _signed in pairs], dtype=bool)

@@ -125,6 +125,11 @@ def percent(share: float) -> str:
     return f"{format_decimal(100 * share, '0')} %"
 
 
+def fine_percent(share: float) -> str:
+    """A small share, with a decimal."""
+    return f"{format_decimal(100 * share, '0.0')} %"
+
+
 def points(share: float) -> str:
     """A difference of shares, in percentage points."""
     return str(format_decimal(100 * share, "+0;−0"))

@@ -12,7 +12,7 @@ from testing.literacy import beside, screen_of, screens
 from testing.models import LiteracyScreen, Sitting, Staff
 
 #: What a teacher confirms rests on these.
-_RESTS_ON = ("own", "latin", "rules_version")
+RESTS_ON = ("own", "latin", "rules_version")
 
 
 def today(
@@ -49,4 +49,4 @@ def is_outdated(screen: LiteracyScreen) -> bool:
     if screen.proposal is None or not screen.confirmations:
         return False
     confirmed = screen.confirmations[-1].classification
-    return any(confirmed[axis] != screen.proposal[axis] for axis in _RESTS_ON)
+    return any(confirmed[axis] != screen.proposal[axis] for axis in RESTS_ON)

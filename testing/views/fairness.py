@@ -5,10 +5,13 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
+from scoring.literacy_calibration import FEWEST_CONFIRMED
 from testing import access, staff_words
 from testing.access import Unit, note_list, page, roles
 from testing.fairness import gathering, words
 from testing.fairness.tables import View, What, file_of, view_of
+from testing.literacy import calibration, content
+from testing.literacy import words as literacy_words
 from testing.models import Role
 from testing.settings import Mode
 
@@ -41,6 +44,37 @@ def table():
         file_of(view),
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@bp.get("/literacy")
+@page(WHO, Unit.OWN)
+def literacy():
+    """How often teachers confirm what the rules propose, and whom the short screen missed."""
+    database, settings, staff = access.the_database(), access.the_settings(), g.staff
+    with database.reading() as db:
+        known = calibration.experience_of(
+            db,
+            staff.centre_id,
+            mode=settings.mode,
+            rules_version=content.material(LANGUAGES[0]).ladders.version,
+        )
+        missed = calibration.missed_of(
+            db, staff.centre_id, mode=settings.mode, first=settings.literacy_first
+        )
+    with database.writing() as db:
+        g.db = db
+        note_list("fairness-literacy")
+    return render_template(
+        "fairness/literacy.html",
+        known=known,
+        missed=missed,
+        fewest_confirmed=FEWEST_CONFIRMED,
+        smallest=settings.fairness_smallest,
+        findings=known.told(settings.fairness_smallest),
+        step=calibration.STEP,
+        words=words,
+        literacy_words=literacy_words,
     )
 
 

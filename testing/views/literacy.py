@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from scoring.ladders import Outcome, Place, Rung
 from scoring.literacy import Classification, LiteracyClass
+from scoring.literacy_calibration import FEWEST_CONFIRMED
 from testing import access, delivery, events, languages, sittings
 from testing.access import Unit, page, roles
 from testing.events import Action
@@ -21,7 +22,15 @@ from testing.forms.literacy import (
     NotesForm,
     SetAsideForm,
 )
-from testing.literacy import content, dictation, judging, screens, statements, words
+from testing.literacy import (
+    calibration,
+    content,
+    dictation,
+    judging,
+    screens,
+    statements,
+    words,
+)
 from testing.literacy import kiosk_pages as literacy_pages
 from testing.models import (
     LiteracyMark,
@@ -34,6 +43,7 @@ from testing.models import (
     Skill,
 )
 from testing.refusals import NotFound
+from testing.settings import Mode
 from testing.views.kiosk_literacy import lot
 
 bp = Blueprint("literacy", __name__, url_prefix="/literacy")
@@ -126,6 +136,8 @@ def _page(screen: LiteracyScreen, **forms: Any) -> str:
         own_name=LANGUAGE_NAMES.get(screen.own_language or ""),
         open_parts=_open_parts_in_script(screen),
         may_confirm=g.staff.has(Role.ASSESSOR),
+        experience=_experience(screen, found),
+        fewest_confirmed=FEWEST_CONFIRMED,
         may_be_signed=statements.may_be_signed(screen),
         literacy_statement=statements.newest_of(g.db, screen),
         forms={
@@ -139,6 +151,19 @@ def _page(screen: LiteracyScreen, **forms: Any) -> str:
         }
         | forms,
     )
+
+
+def _experience(screen: LiteracyScreen, found: Classification) -> dict[str, Any] | None:
+    """How colleagues decided after the same findings: for a teacher who has yet to decide."""
+    if not g.staff.has(Role.ASSESSOR) or not screen.proposal or screen.confirmations:
+        return None
+    known = calibration.experience_of(
+        g.db,
+        screen.centre_id,
+        mode=Mode(screen.sitting.mode),
+        rules_version=found.rules_version,
+    )
+    return {"confirmed": known.confirmed, "alike": known.alike(found)}
 
 
 def _asked_rung(standing: screens.Standing) -> Rung | None:
