@@ -204,12 +204,12 @@ class CurveSet:
         if count > 1:
             gap[:, 1:-1] = np.log(-np.expm1(z[:, 1:] - z[:, :-1]))
         log_p = log_upper + log_lower + gap
-        density = expit(z) * expit(-z)
+        # As logarithms: far away a density and a probability are both 0, and their ratio is not.
+        log_density = log_expit(z) + log_expit(-z)
         score = np.zeros((len(rows), count + 1, len(theta), self.width))
-        over = np.exp(-log_p)
         for k in range(1, count + 1):
-            score[:, k, :, k] = density[:, k - 1] * over[:, k]
-            score[:, k - 1, :, k] -= density[:, k - 1] * over[:, k - 1]
+            score[:, k, :, k] = np.exp(log_density[:, k - 1] - log_p[:, k])
+            score[:, k - 1, :, k] -= np.exp(log_density[:, k - 1] - log_p[:, k - 1])
         score[..., 0] = score[..., 1 : count + 1].sum(axis=-1) * theta
         return log_p, score
 

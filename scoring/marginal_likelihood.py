@@ -29,6 +29,8 @@ BoolArray = NDArray[np.bool_]
 
 OWN_SLOPE = -1
 HELD_SLOPE = -2
+#: Of the ability grid.
+FINEST_STEP = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -284,7 +286,9 @@ class MarginalLikelihood:
         variance = state.posterior @ self.theta**2 - mean**2
         narrow = float(np.sqrt(max(np.quantile(variance, 0.01), 0.0)))
         step = float(self.theta[1] - self.theta[0])
-        return self.spans(state) and step <= 1.4 * narrow, max(min(step, narrow), 0.01)
+        # A population without spread has posteriors that no grid resolves.
+        narrow = max(narrow, FINEST_STEP)
+        return self.spans(state) and step <= 1.4 * narrow, min(step, narrow)
 
     def spans(self, state: Evaluated) -> bool:
         """Whether the grid reaches 4.75 sd on both sides of every group's mean."""

@@ -87,7 +87,7 @@ def maximise(
     Parameters
     ----------
     progress : called after every step with (iteration, marginal log-likelihood).
-    limit : most E-steps.
+    limit : E-steps after which no more are begun; the Newton steps at the end are not held back.
     tolerance : g' I⁻¹ g at which the maximum counts as reached: the squared distance to it in
         standard errors.
     """

@@ -381,11 +381,15 @@ def test_standardised_errors_over_replications(model: Model) -> None:
     assert 0.9 < flat.std() < 1.1
 
 
-def test_information_with_free_populations_equals_second_differences() -> None:
+@pytest.mark.parametrize(("n_items", "missing"), [(12, 0.0), (40, 0.85)])
+def test_information_with_free_populations_equals_second_differences(
+    n_items: int, missing: float
+) -> None:
     rng = np.random.default_rng(21)
-    items = twopl(12, rng)
+    items = twopl(n_items, rng)
     group = np.repeat([0, 1], 400)
-    scores = draw(items, np.where(group == 0, 0.0, 0.7) + rng.normal(size=800), rng)
+    scores = draw(items, np.where(group == 0, 0.0, 0.7) + rng.normal(size=800), rng).astype(float)
+    scores[rng.random(scores.shape) < missing] = np.nan
     held = HeldItems(np.arange(5), stack(items).take(np.arange(5)))
     for fixed in (None, held):
         problem = pose(

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from scoring.calibration_curves import CurveSet, Priors, no_priors
 from scoring.irt import Item, Model, probabilities, stack
@@ -180,3 +181,157 @@ def test_curves_hold_far_away_and_tables_end_with_the_item() -> None:
     assert far[0, 4] == pytest.approx([-3201.0, 0.0])
     assert far[0, 0] == pytest.approx([0.0, -3199.0])
     assert far[1, :2] == pytest.approx(np.array([[0.0, -199.65], [-200.35, 0.0]]))
+
+
+L, P, G = 0, 1, 2
+
+
+def test_tables_of_items_of_every_form() -> None:
+    """Slope, intercepts, logits of c and d; c is free in the first item, d in the second."""
+    curves = CurveSet(
+        np.array([L, L, L, P, G]), np.array([1, 1, 1, 3, 2]), np.arange(5) == 0, np.arange(5) == 1,
+        np.array([0.0, 0.1, 0.2, 0.0, 0.0]), np.array([0.9, 1.0, 0.95, 1.0, 1.0]),
+    )  # fmt: skip
+    assert (len(curves), curves.most_steps, curves.width, curves.has_asymptotes) == (5, 3, 6, True)
+    assert curves.exists().astype(int).tolist() == [
+        [1, 1, 0, 0, 1, 0], [1, 1, 0, 0, 0, 1], [1, 1, 0, 0, 0, 0], [1, 1, 1, 1, 0, 0],
+        [1, 1, 1, 0, 0, 0],
+    ]  # fmt: skip
+    a = np.array([2.0, 0.5, 1.0, 1.5, 0.8])
+    steps = np.full((5, 3), np.nan)
+    steps[:3, 0] = 0.5, -1.0, 0.2
+    steps[3], steps[4, :2] = (-1.0, 0.0, 2.0), (-0.5, 0.75)
+    c, d = np.array([0.25, 0.1, 0.2, 0.0, 0.0]), np.array([0.9, 0.75, 0.95, 1.0, 1.0])
+    table = curves.table(a, steps, c, d)
+    third = np.log(1 / 3)
+    expected = [
+        [2.0, -1.0, 0, 0, third, 0], [0.5, 0.5, 0, 0, 0, -third], [1.0, -0.2, 0, 0, 0, 0],
+        [1.5, 1.5, 1.5, -1.5, 0, 0], [0.8, 0.4, -0.6, 0, 0, 0],
+    ]  # fmt: skip
+    assert table == pytest.approx(np.array(expected))
+    assert curves.steps(table) == pytest.approx(steps, nan_ok=True)
+    lower, upper = curves.asymptotes(table)
+    assert lower == pytest.approx(c)
+    assert upper == pytest.approx(d)
+    # Where there is no slope there is no difficulty, and that is no warning.
+    flat = np.where(np.arange(6) == 0, 0.0, table)
+    found = curves.steps(flat)
+    assert np.isinf(found[:3, 0]).all()
+    assert np.isnan(found[3, 1])
+
+    theta = np.array([-30.0, -1.0, 0.4, 30.0])
+    log_p, score = curves.evaluate(table, theta)
+    right = c[:3, None] + (d - c)[:3, None] / (1 + np.exp(-a[:3, None] * (theta - steps[:3, :1])))
+    assert np.exp(log_p[:3, 1]) == pytest.approx(right, abs=1e-12)
+    assert np.exp(log_p[:3, 0]) == pytest.approx(1 - right, abs=1e-12)
+    sizes = np.array([2, 2, 2, 4, 3])
+    none = np.arange(4) >= sizes[:, None]
+    assert (log_p[none] == -1e300).all()
+    assert (score[none] == 0).all()
+    assert (score[:, :, :, ~curves.exists().any(axis=0)] == 0).all()
+    for item in range(5):
+        assert (score[item][:, :, ~curves.exists()[item]] == 0).all()
+
+
+def test_far_away_a_graded_item_still_has_all_of_its_categories() -> None:
+    none = np.zeros(1, bool)
+    curves = CurveSet(np.array([G]), np.array([2]), none, none, np.zeros(1), np.ones(1))
+    table = np.zeros((1, curves.width))
+    table[0, :3] = 0.8, 0.4, -0.6
+    log_p, score = curves.evaluate(table, np.array([-900.0, 900.0]))
+    middle = np.log1p(-np.exp(-1.0))
+    assert log_p[0] == pytest.approx(
+        np.array([[0.0, -720.4], [-719.6 + middle, -719.4 + middle], [-720.6, 0.0]]), abs=1e-6
+    )
+    # Slope, first and second intercept: derivatives of what stands above.
+    gain = np.exp(-1.0) / (1 - np.exp(-1.0))
+    expected = [
+        [[0.0, 0.0, 0.0], [-900.0, -1.0, 0.0]],
+        [[-900.0, 1 + gain, -gain], [-900.0, gain, -1 - gain]],
+        [[-900.0, 0.0, 1.0], [0.0, 0.0, 0.0]],
+    ]
+    assert score[0, :, :, :3] == pytest.approx(np.array(expected), abs=1e-6)
+    with np.errstate(all="raise", under="ignore"):
+        assert (curves.evaluate(table, np.array([2000.0]))[0] > -1e301).all()
+
+
+@pytest.mark.parametrize(
+    ("item", "column", "value", "proper"),
+    [
+        (0, 1, np.nan, False),
+        (0, 0, np.inf, False),
+        (2, 2, 0.49, True),  # graded intercepts .5 and .49, .5 and .5, .5 and .51
+        (2, 2, 0.5, False),
+        (2, 2, 0.51, False),
+        (0, 4, -0.01, True),  # c of less than a half below d of a half, the same, more
+        (0, 4, 0.0, False),
+        (0, 4, 0.01, False),
+        (1, 2, 9.0, True),  # partial credit has no order
+    ],
+)
+def test_one_improper_item_leaves_the_others_alone(
+    item: int, column: int, value: float, proper: bool
+) -> None:
+    curves = CurveSet(
+        np.array([L, P, G, L]), np.array([1, 2, 2, 1]), np.arange(4) == 0, np.zeros(4, bool),
+        np.zeros(4), np.array([0.5, 1.0, 1.0, 1.0]),
+    )  # fmt: skip
+    table = np.zeros((4, curves.width))
+    table[:, 0], table[2, 1:3], table[0, -2] = 1.0, (0.5, -0.5), -2.0
+    assert curves.is_proper(table).all()
+    table[item, column if column != 4 else -2] = value
+    expected = np.ones(4, bool)
+    expected[item] = proper
+    assert curves.is_proper(table).tolist() == expected.tolist()
+
+
+def test_priors_are_their_densities() -> None:
+    curves = CurveSet(
+        np.zeros(4, int), np.ones(4, int), np.array([True, True, False, True]),
+        np.array([True, False, False, False]), np.zeros(4), np.ones(4),
+    )  # fmt: skip
+    table = np.array([[1.5, 0.4, -1.2, 2.0], [0.7, -0.2, -0.8, 0], [1, 0, 0, 0], [2, 1, -1, 0]])
+    nan = np.nan
+    priors = replace(
+        no_priors(4, 1),
+        slope_mean=np.full(4, 0.2), slope_sd=np.array([0.5, 0.4, nan, nan]),
+        slope_weight=np.array([1.0, 0.5, 1.0, 1.0]),
+        c_alpha=np.array([5.0, 2.0, 9.0, nan]), c_beta=np.array([17.0, 3.0, 9.0, nan]),
+        d_alpha=np.array([17.0, 3.0, nan, nan]), d_beta=np.array([5.0, 2.0, nan, nan]),
+    )  # fmt: skip
+
+    def density(at: np.ndarray) -> float:
+        a = at[:, 0]
+        total = stats.norm.logpdf(np.log(a[0]), 0.2, 0.5)
+        total += 0.5 * stats.norm.logpdf(np.log(a[1]), 0.2, 0.4)
+        c, d = 1 / (1 + np.exp(-at[:, 2])), 1 / (1 + np.exp(-at[:, 3]))
+        total += stats.beta.logpdf(c[0], 5, 17) + stats.beta.logpdf(c[1], 2, 3)
+        return float(total + stats.beta.logpdf(d[0], 17, 5))
+
+    total, gradient, curvature = priors.evaluate(curves, table)
+    other = table + np.array([0.1, 0.0, 0.2, -0.3])
+    assert priors.evaluate(curves, other)[0] - total == pytest.approx(
+        density(other) - density(table)
+    )
+    for item in range(4):
+        for column in range(4):
+            up, down = table.copy(), table.copy()
+            up[item, column] += 1e-4
+            down[item, column] -= 1e-4
+            slope = (density(up) - density(down)) / 2e-4
+            assert gradient[item, column] == pytest.approx(slope, abs=1e-6)
+            bend = (2 * density(table) - density(up) - density(down)) / 1e-8
+            if column > 1:
+                assert curvature[item, column, column] == pytest.approx(bend, abs=1e-4)
+    assert curvature[0, 0, 0] == pytest.approx(1 / (0.5 * 1.5) ** 2)
+    assert curvature[1, 0, 0] == pytest.approx(0.5 / (0.4 * 0.7) ** 2)
+    assert curvature[:, 1].sum() == 0
+    # A slope of 0 or less has no logarithm, where it has a prior; elsewhere it is free.
+    for item, expected in ((0, -np.inf), (1, -np.inf), (2, total), (3, total)):
+        for slope in (0.0, -0.1):
+            lower = table.copy()
+            lower[item, 0] = slope
+            assert priors.evaluate(curves, lower)[0] == pytest.approx(expected)
+    nothing, flat, none = no_priors(4, 1).evaluate(curves, table)
+    assert (nothing, float(np.abs(flat).sum()), float(np.abs(none).sum())) == (0.0, 0.0, 0.0)
+    assert no_priors(4, 1).slope_weight.tolist() == [1.0] * 4

@@ -16,6 +16,7 @@ from scoring.marginal_likelihood import (
     Problem,
     posterior_means,
 )
+from scoring.marginal_maximum import maximise
 
 L, P, G = Family.LOGISTIC, Family.PARTIAL_CREDIT, Family.GRADED
 FAMILY = np.array([L, L, L, L, P, P, G, L, L])
@@ -309,3 +310,89 @@ def test_a_problem_without_populations_or_shared_slopes() -> None:
     state = engine.evaluate(engine.start())
     found = engine.step(state)[0]
     assert engine.full_gradient(state) @ found > 0
+
+
+def a_simple_problem(a: float, n_items: int, persons: int, c: float = 0.0) -> Problem:
+    rng = np.random.default_rng(n_items)
+    b = np.linspace(-1.5, 1.5, n_items)
+    theta = rng.normal(size=(persons, 1))
+    p = c + (1 - c) / (1 + np.exp(-a * (theta - b)))
+    scores = (rng.random(p.shape) < p).astype(float)
+    nothing = np.zeros(n_items, bool)
+    curves = CurveSet(
+        np.zeros(n_items, int), np.ones(n_items, int), np.full(n_items, c > 0), nothing,
+        np.zeros(n_items), np.ones(n_items),
+    )  # fmt: skip
+    start = np.zeros((n_items, curves.width))
+    start[:, 0], start[:, 1] = a, -a * b
+    if c:
+        start[:, 2] = np.log(c / (1 - c))
+    one = Population(np.zeros(1), np.ones(1), nothing[:1], nothing[:1])
+    return Problem(
+        Answers.from_table(scores), curves, start, nothing, np.full(n_items, OWN_SLOPE),
+        no_priors(n_items, 1), np.zeros(persons, int), one,
+    )  # fmt: skip
+
+
+def test_the_way_to_the_maximum() -> None:
+    problem = a_simple_problem(1.0, 6, 800)
+    calls: list[tuple[int, float]] = []
+    found = maximise(problem, progress=lambda *at: calls.append(at))
+    # Every step is counted and told once, and none goes down.
+    assert [n for n, _ in calls] == list(range(1, found.iterations + 1))
+    assert (np.diff([value for _, value in calls]) > -1e-6).all()
+    assert calls[-1][1] == found.log_likelihood
+    assert found.converged
+    assert 0 <= found.decrement < 1e-6
+    assert (found.n_parameters, found.n_nodes) == (12, 41)
+    engine = MarginalLikelihood(problem)
+    at = engine.evaluate(found.free)
+    inverse = np.linalg.inv(engine.information(at))
+    assert found.decrement == pytest.approx(
+        engine.full_gradient(at) @ inverse @ engine.full_gradient(at), rel=0.5
+    )
+    for item in range(6):
+        own = np.ix_(engine.where[item], engine.where[item])
+        # The information is that of the place where the last steps began.
+        assert found.covariance[item] == pytest.approx(inverse[own], rel=0.02)
+    assert (found.se_mean.tolist(), found.se_sd.tolist()) == ([0.0], [0.0])
+    short = maximise(problem, limit=2, tolerance=1e-30)
+    assert (short.converged, short.n_parameters) == (False, 12)
+    untouched = maximise(problem, limit=0)
+    assert (untouched.iterations, untouched.converged, untouched.decrement) == (0, False, np.inf)
+    assert untouched.free == pytest.approx(engine.start())
+    assert np.isfinite(untouched.covariance).all()
+
+
+def test_a_narrow_posterior_gets_a_finer_grid() -> None:
+    problem = a_simple_problem(4.0, 40, 300)
+    found = maximise(problem)
+    assert found.converged
+    assert found.n_nodes > 41
+    engine = MarginalLikelihood(problem)
+    assert not engine.resolution(engine.evaluate(found.free))[0]
+    engine.theta = np.linspace(-6, 6, 4001)
+    assert found.log_likelihood == pytest.approx(
+        engine.evaluate(found.free).log_likelihood, abs=0.05
+    )
+
+
+def test_no_errors_where_the_information_is_not_positive() -> None:
+    problem = a_simple_problem(1.0, 4, 60, c=0.3)
+    start = problem.start.copy()
+    start[:, 0] = -3.0
+    found = maximise(replace(problem, start=start), limit=0)
+    assert np.isnan(found.covariance[:, :3, :3]).all()
+    assert not found.converged
+
+
+def test_a_group_without_spread_comes_to_an_end() -> None:
+    """The likelihood is highest where everybody of the group has the same ability."""
+    problem = a_problem(0.0)
+    found = maximise(problem)
+    assert found.population.sd[2] < 0.02
+    assert found.n_nodes < 2001
+    assert found.log_likelihood > maximise(problem, limit=3).log_likelihood
+    # What is held has no error.
+    assert (found.covariance[7] == 0).all()
+    assert (found.covariance[8, 0] == 0).all()

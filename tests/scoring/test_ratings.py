@@ -13,6 +13,7 @@ from scoring.ratings import (
     ScriptLevel,
     criterion_levels,
     crosses_a_boundary,
+    level_of_one,
     median_level,
     nearest_level,
     needs_third,
@@ -200,3 +201,45 @@ def test_more_texts_make_the_belief_surer(level: str, n: int) -> None:
     one = rated_belief(RULES, [ScriptLevel(level, float(place_of(level)), 2)])
     more = rated_belief(RULES, [ScriptLevel(level, float(place_of(level)), 2)] * (n + 1))
     assert more.se < one.se
+
+
+@pytest.mark.parametrize(
+    ("refused", "words"),
+    [
+        (lambda: RatingRules("x", True, most_apart=-1), "most_apart is 0 or more"),
+        (lambda: RatingRules("x", True, se_script=-0.1), "a standard error is 0 or more"),
+        (
+            lambda: RatingRules("x", True, se_rater=0, se_script=0, se_scale=0),
+            "at least one standard error is above 0",
+        ),
+        (
+            lambda: RatingRules("x", True, band_probability=0.5),
+            "band_probability lies between .5 and 1",
+        ),
+        (
+            lambda: RatingRules("x", True, band_probability=1),
+            "band_probability lies between .5 and 1",
+        ),
+        (lambda: place_of("A1"), "'A1' is not a level that tests report"),
+        (lambda: median_level([]), "no marks"),
+        (lambda: script_level(RULES, ["A1.1"] * 4), "a text has at most three ratings"),
+        (
+            lambda: script_level(RULES, ["A1.1"] * 3),
+            "the first two agree: nothing called for a third rating",
+        ),
+        (lambda: rated_belief(RULES, []), "no rated text"),
+    ],
+)
+def test_refusals_say_why(refused, words) -> None:
+    with pytest.raises(RatingRefused) as caught:
+        refused()
+    assert str(caught.value) == words
+
+
+def test_a_rating_alone_and_errors_of_nothing() -> None:
+    assert level_of_one("A2.2") == ScriptLevel("A2.2", 5.0, 1)
+    only_scale = RatingRules("x", True, most_apart=0, se_rater=0, se_script=0)
+    assert rated_belief(only_scale, [level_of_one("A2.2")]).se == 0.5
+    first = {"content": "A1.1", "words": "A2.1"}
+    marks = [first, {"content": "A1.3", "words": "A2.2", "other": "B1.1"}]
+    assert criterion_levels(marks) == {"content": "A1.2", "words": "A2.1"}

@@ -136,6 +136,44 @@ def test_belief_after_a_task_with_more_patterns_than_the_tables_keep():
     assert (found.n_tasks, found.n_items) == (3, 14)
 
 
+def test_a_belief_says_what_follows_from_its_posterior():
+    standard = a_standard(0.3, [0.2] * 11)
+    plan = a_plan(standard=standard)
+    answered = [AnsweredTask("t003", (1, 0, 1)), AnsweredTask("t014", (0, 0, 1))]
+    found = believe(plan, answered)
+    theta, p = found.posterior.theta, found.posterior.p
+    # A level begins at its cut, whose own error and the shared one blur it.
+    above = norm.cdf((theta - np.array(standard.cuts)[:, None]) / np.hypot(0.2, 0.3)) @ p
+    levels = -np.diff([1.0, *above, 0.0])
+    bands = [levels[:1], levels[1:4], levels[4:6], levels[6:8], levels[8:10], levels[10:]]
+    bands = np.array([part.sum() for part in bands])
+    assert found.levels == standard.levels
+    assert found.level_probabilities == pytest.approx(levels, abs=1e-6)
+    assert found.bands == ("alle_A1.1", "A1", "A2", "B1", "B2", "C1+")
+    assert found.band_probabilities == pytest.approx(bands, abs=1e-6)
+    assert found.most_probable_level == standard.levels[levels.argmax()]
+    assert found.band == found.bands[bands.argmax()]
+    assert found.band_probability == pytest.approx(bands.max(), abs=1e-6)
+    every = [(n, at) for n in range(1, 13) for at in range(13 - n)]
+    runs = [(n, at) for n, at in every if levels[at : at + n].sum() >= 0.8]
+    n = min(run[0] for run in runs)
+    at = max((at for m, at in runs if m == n), key=lambda at: levels[at : at + n].sum())
+    assert found.level_set == standard.levels[at : at + n]
+    mean = p @ theta
+    sd = np.sqrt(p @ theta**2 - mean**2)
+    assert (found.theta, found.se) == pytest.approx((mean, sd), abs=1e-9)
+    assert found.se_total == pytest.approx(np.hypot(sd, standard.shared_se))
+    assert (found.n_tasks, found.n_items) == (2, 6)
+    # A band exactly as probable as asked is decided.
+    for asked, borderline in (
+        (found.band_probability, False),
+        (float(np.nextafter(found.band_probability, 1)), True),
+    ):
+        rule = replace(plan.settings.stopping, band_probability=asked)
+        settings = replace(plan.settings, stopping=rule)
+        assert believe(replace(plan, settings=settings), answered).borderline is borderline
+
+
 def test_background_moves_the_first_task_and_nothing_else():
     low, high = a_plan(start_theta=-3.5), a_plan(start_theta=2.5)
     first = next_step(low, []).task
