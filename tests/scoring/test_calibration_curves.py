@@ -187,7 +187,7 @@ L, P, G = 0, 1, 2
 
 
 def test_tables_of_items_of_every_form() -> None:
-    """Slope, intercepts, logits of c and d; c is free in the first item, d in the second."""
+    """Columns: slope, three intercepts, logits of c (free in the first) and d (in the second)."""
     curves = CurveSet(
         np.array([L, L, L, P, G]), np.array([1, 1, 1, 3, 2]), np.arange(5) == 0, np.arange(5) == 1,
         np.array([0.0, 0.1, 0.2, 0.0, 0.0]), np.array([0.9, 1.0, 0.95, 1.0, 1.0]),
