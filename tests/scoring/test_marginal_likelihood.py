@@ -151,6 +151,10 @@ def test_the_grid() -> None:
         population=Population(np.zeros(1), np.ones(1), np.zeros(1, bool), np.zeros(1, bool)),
     )
     assert MarginalLikelihood(fixed).theta == pytest.approx(np.linspace(-5, 5, 41))
+    # A population that may move in either way needs room.
+    for which in ("free_mean", "free_sd"):
+        free = replace(fixed, population=replace(fixed.population, **{which: np.ones(1, bool)}))
+        assert MarginalLikelihood(free).theta[[0, -1]].tolist() == [-6.0, 6.0]
     for mean, sd, spans in (
         (0.0, 5 / 4.75, True), (0.0, 5.01 / 4.75, False),
         (0.3, 4.7 / 4.75, True), (0.31, 4.7 / 4.75, False), (-0.31, 4.7 / 4.75, False),
