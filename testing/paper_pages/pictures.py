@@ -3,7 +3,7 @@
 import io
 from enum import StrEnum
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 #: Of one file, and of the longer side of what is kept.
 MOST_BYTES = 15 * 1024 * 1024
@@ -41,6 +41,9 @@ def prepare(sent: bytes) -> bytes:
         raise BadPicture(PictureFault.TOO_LARGE)
     if sent[4:12] in _HEIF:
         raise BadPicture(PictureFault.HEIC)
+    # WeasyPrint turns this on for the whole process when it is first imported: the rest of a page
+    # whose upload broke off would be kept as grey.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         # The size stands in the head of the file: nothing is unpacked before it is known.
         picture = Image.open(io.BytesIO(sent), formats=("JPEG", "PNG"))

@@ -4,7 +4,7 @@ import io
 from datetime import timedelta
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 from sqlalchemy import select
 
 from testing import clock, rating
@@ -54,6 +54,7 @@ def test_only_the_picture_itself_is_kept(sent, size):
         (b"", PictureFault.UNREADABLE),
         (b"%PDF-1.7 and so on", PictureFault.UNREADABLE),
         (photograph()[:4000], PictureFault.UNREADABLE),
+        (photograph(kind="PNG")[:-2000], PictureFault.UNREADABLE),
         (photograph(kind="GIF"), PictureFault.UNREADABLE),
         (b"\0\0\0\x18ftypheic\0\0\0\0", PictureFault.HEIC),
         (photograph((500, 2000)), PictureFault.TOO_SMALL),
@@ -61,7 +62,9 @@ def test_only_the_picture_itself_is_kept(sent, size):
         (b"\xff" * (pictures.MOST_BYTES + 1), PictureFault.TOO_LARGE),
     ],
 )
-def test_what_is_no_readable_page_is_refused(sent, fault):
+def test_what_is_no_readable_page_is_refused(sent, fault, monkeypatch):
+    # As it is once a PDF was made in the same process.
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
     with pytest.raises(BadPicture) as refusal:
         pictures.prepare(sent)
     assert refusal.value.fault is fault
