@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from items.content_format import (
+    BANKS,
     DEFAULT_PLAYS,
     PLAYS,
     BadContent,
@@ -259,8 +260,7 @@ def content_files(folder: Path = CONTENT) -> list[Path]:
     """Every task file, in order of language, skill and id."""
     return sorted(
         file
-        for language in ("fi", "sv")
-        for skill in ("reading", "listening", "writing", "speaking")
+        for language, skill in BANKS
         for file in (folder / language / skill).glob("*.yaml")
     )
 

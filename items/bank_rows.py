@@ -12,9 +12,6 @@ from items.lifecycle import IN_USE
 from items.models import BankItem, BankTask, Calibration, ItemParameters, Status, TaskVersion
 from scoring.cefr import Scale
 
-#: A task of this level or below is one on which the floor exit is decided.
-FLOOR_LEVELS = ("A1.1",)
-
 Record = dict[str, Any]
 
 
@@ -45,7 +42,8 @@ def provisional_record(task: Task, scale: Scale, *, seconds: float | None = None
         "words": task.words,
         "seconds": float(task.duration if seconds is None else seconds),
         "enemies": list(task.enemies),
-        "is_floor": task.level in FLOOR_LEVELS,
+        # The floor exit is decided on tasks of the lowest level that has a cut.
+        "is_floor": task.level == scale.standard.levels[1],
         "items": items,
     }
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from items.bank_files import Block, Item, Task
+from items.pictures import signs_of
 
 LEAST_AGREEMENT = 0.98
 SIGNIFICANCE = 0.01
@@ -24,13 +25,17 @@ class BadSheet(ValueError):
 
 
 def _shown(entry: Mapping[str, Any]) -> str:
-    return str(entry["text"]) if "text" in entry else f"[picture: {entry['alt']}]"
+    return str(entry["text"]) if "text" in entry else _picture(entry["picture"], entry.get("alt"))
+
+
+def _picture(name: str, alt: str | None) -> str:
+    return f"[picture: {alt or signs_of(name)}]"
 
 
 def _block(block: Block) -> Iterator[str]:
     match block.kind:
         case "picture":
-            yield f"[picture: {block.alt}]"
+            yield _picture(block.value, block.alt)
         case "rows":
             if block.columns:
                 yield " | ".join(block.columns)

@@ -29,11 +29,23 @@ from jsonschema.exceptions import ValidationError
 
 from items.interactions import TRUTH_VALUES, interaction_of
 from items.typed_answers import NORMALISERS
+from scoring.cefr import LEVELS
 
 SCHEMA_FILE = Path(__file__).parent / "content" / "schema" / "task.schema.json"
 LANGUAGES = ("fi", "sv")
 SKILLS = ("reading", "listening", "writing", "speaking")
 MEASURED_SKILLS = ("reading", "listening")
+#: What is measured apart from every language, and the ISO 639 code for "no linguistic content".
+NUMERACY = "numeracy"
+LANGUAGE_FREE = "zxx"
+#: Folders of the bank: language and skill.
+BANKS = (
+    *((language, skill) for language in LANGUAGES for skill in SKILLS),
+    (LANGUAGE_FREE, NUMERACY),
+)
+#: Those whose answers are marked by rule.
+MEASURED_BANKS = tuple(bank for bank in BANKS if bank[1] in (*MEASURED_SKILLS, NUMERACY))
+NUMERACY_LEVELS = ("N1", "N2", "N3", "N4", "N5")
 # The recording is heard twice up to B1.2, where listening again is part of the support that a
 # beginner needs; above it once, as in life. A file may say otherwise with `plays`.
 PLAYS = {"B2.1": 1, "B2.2": 1, "C1.1": 1}
@@ -45,9 +57,19 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 CLASSIFICATION = ("level", "levels", "area", "text_type", "seconds", "enemies")
 EDITORIAL = ("author", "topic", "notes")
 ITEM_CLASSIFICATION = ("level",)
-ITEM_EDITORIAL = ("focus", "descriptor", "reason", "why")
+ITEM_EDITORIAL = ("focus", "descriptor", "reason", "why", "solution")
 
 Place = tuple[str | int, ...]
+
+
+def bank_language(language: str, skill: str) -> str:
+    """The language of the bank that measures a skill in a test of this language."""
+    return LANGUAGE_FREE if skill == NUMERACY else language
+
+
+def levels_of(skill: str) -> tuple[str, ...]:
+    """The levels that a task of a skill may have."""
+    return NUMERACY_LEVELS if skill == NUMERACY else LEVELS[1:11]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -220,7 +242,7 @@ def _id_findings(document: Document) -> Iterator[Finding]:
     path = Path(document.path)
     if path.stem != data["id"]:
         yield document.finding(("id",), "id", f"the file of {data['id']} is named {path.name}")
-    expected = f"{data['language']}-{data['skill'][0]}-"
+    expected = "num-" if data["skill"] == NUMERACY else f"{data['language']}-{data['skill'][0]}-"
     if not data["id"].startswith(expected):
         yield document.finding(("id",), "id", f"the id of such a task begins with {expected}")
     if len(path.parts) >= 3 and path.parts[-3:-1] != (data["language"], data["skill"]):
@@ -233,6 +255,24 @@ def _id_findings(document: Document) -> Iterator[Finding]:
             yield document.finding(("items", position, "id"), "id", message)
     for item_id in _repeated(ids):
         yield document.finding(("items",), "id", f"item {item_id} is there twice")
+
+
+def _scale_findings(document: Document) -> Iterator[Finding]:
+    """Levels of another scale, a language where there is none."""
+    data = document.data
+    allowed = levels_of(data["skill"])
+    placed: list[tuple[Place, str]] = [(("level",), data["level"])]
+    placed += [
+        (("items", position, "level"), item["level"])
+        for position, item in enumerate(data.get("items", ()))
+    ]
+    for place, level in placed:
+        if level not in allowed:
+            message = f"{level} is no level of {data['skill']}: {', '.join(allowed)}"
+            yield document.finding(place, "level", message)
+    if (data["language"], data["skill"]) not in BANKS:
+        message = f"{data['skill']} is not measured in “{data['language']}”"
+        yield document.finding(("language",), "id", message)
 
 
 def _names_findings(document: Document, place: Place, entries: list[Any]) -> Iterator[Finding]:
@@ -312,7 +352,7 @@ def structure_findings(document: Document) -> list[Finding]:
     if findings:
         return findings
     data = document.data
-    findings = list(_id_findings(document))
+    findings = [*_id_findings(document), *_scale_findings(document)]
     for position, item in enumerate(data.get("items", ())):
         findings.extend(_key_findings(document, ("items", position), item))
     if data["skill"] == "listening":

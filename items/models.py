@@ -35,11 +35,16 @@ class AssetHome(StrEnum):
 
 
 def _language_check() -> CheckConstraint:
-    return CheckConstraint("language IN ('fi', 'sv')", name="language")
+    return CheckConstraint("language IN ('fi', 'sv', 'zxx')", name="language")
 
 
 def _skill_check() -> CheckConstraint:
-    return CheckConstraint("skill IN ('reading', 'listening', 'writing', 'speaking')", name="skill")
+    # What is measured apart from every language stands in no language's bank.
+    return CheckConstraint(
+        "skill IN ('reading', 'listening', 'writing', 'speaking', 'numeracy')"
+        " AND (skill = 'numeracy') = (language = 'zxx')",
+        name="skill",
+    )
 
 
 class Asset(Base):
@@ -82,7 +87,7 @@ class BankTask(Base):
     __table_args__ = (_language_check(), _skill_check())
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    language: Mapped[str] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(3))
     skill: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
 
@@ -181,7 +186,7 @@ class Calibration(Base):
 
     id: Mapped[IntPk]
     public_id: Mapped[PublicId]
-    language: Mapped[str] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(3))
     skill: Mapped[str] = mapped_column(String(16))
     #: Method, data, settings, fit: enough to repeat it.
     record: Mapped[dict[str, Any]] = mapped_column(JsonText)
@@ -239,7 +244,7 @@ class StandardVersion(Base):
 
     id: Mapped[IntPk]
     public_id: Mapped[PublicId]
-    language: Mapped[str] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(3))
     skill: Mapped[str] = mapped_column(String(16))
     digest: Mapped[Digest]
     #: The scale file's table; `scoring.cefr.Scale.from_table` reads it.
@@ -264,7 +269,7 @@ class BlueprintVersion(Base):
 
     id: Mapped[IntPk]
     public_id: Mapped[PublicId]
-    language: Mapped[str] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(3))
     skill: Mapped[str] = mapped_column(String(16))
     digest: Mapped[Digest]
     #: The blueprint file's table.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from items.bank_files import CONTENT
-from items.content_format import MEASURED_SKILLS
+from items.content_format import MEASURED_BANKS
 from scoring.cefr import Scale, Standard
 
 SCALE_FILE = "_scale.toml"
@@ -39,8 +39,7 @@ def scaled_skills(folder: Path = CONTENT) -> list[tuple[str, str]]:
     """Every language and measured skill that has a scale file."""
     return [
         (language, skill)
-        for language in ("fi", "sv")
-        for skill in MEASURED_SKILLS
+        for language, skill in MEASURED_BANKS
         if (folder / language / skill / SCALE_FILE).is_file()
     ]
 
@@ -52,7 +51,7 @@ def table_digest(table: dict[str, Any]) -> str:
 
 
 def write_standard_csv(standard: Standard, stream: TextIO) -> None:
-    """The cuts in the engine's form: one row a level, where it begins; `alle_A1.1` has none."""
+    """The cuts in the engine's form: one row a level, where it begins; the lowest has none."""
     shared = standard.shared_se
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["level", "cut", "se", "se_shared"])

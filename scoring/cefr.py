@@ -1,5 +1,8 @@
 """Levels: from a posterior of ability to the probability of every level and decision band.
 
+Levels and their bands belong to a standard. Those of the language skills come from the national
+list; a scale of something else names levels of its own, each of which is a band.
+
 A standard holds one cut (logits) for every level above the lowest: the level begins there. What is
 unsure about the whole scale (cuts, and a shift shared by all provisional items) is kept as the
 covariance of the cuts and applied here, once, after the answers have been weighed.
@@ -36,12 +39,21 @@ LEVELS = (
     "C2.2",
     "yli_C1.1",
 )
-#: What our tests report; a standard has a cut for each but the first.
+#: What our language tests report; a standard has a cut for each but the first.
 REPORTED_LEVELS = (*LEVELS[:11], "yli_C1.1")
-#: What decides and stops.
+#: What decides and stops in a language skill.
 BANDS = ("alle_A1.1", "A1", "A2", "B1", "B2", "C1+")
 
 BORDERLINE_SHARE = 0.8
+
+
+#: Before the code of a scale's first level: below it.
+BELOW = "alle_"
+
+
+def lowest_below(level: str) -> str:
+    """The open level below a scale's first cut: the national one, or the scale's own."""
+    return LEVELS[0] if level in LEVELS else BELOW + level
 
 
 def band_of(level: str) -> str:
@@ -82,11 +94,15 @@ class Standard:
     provisional: bool = True
 
     def __post_init__(self) -> None:
-        order = [LEVELS.index(level) for level in self.levels if level in LEVELS]
-        if len(order) != len(self.levels) or order != sorted(set(order)):
-            raise StandardRefused("levels must be national levels in rising order")
-        if self.levels[:1] != ("alle_A1.1",) or len(self.levels) < 2:
-            raise StandardRefused("the first level is alle_A1.1 and at least one more follows")
+        if self.is_national:
+            order = [LEVELS.index(level) for level in self.levels if level in LEVELS]
+            if len(order) != len(self.levels) or order != sorted(set(order)):
+                raise StandardRefused("levels must be national levels in rising order")
+        elif len(set(self.levels)) < len(self.levels):
+            raise StandardRefused("a level is there twice")
+        if len(self.levels) < 2 or self.levels[0] != lowest_below(self.levels[1]):
+            lowest = lowest_below(self.levels[1]) if len(self.levels) > 1 else LEVELS[0]
+            raise StandardRefused(f"the first level is {lowest} and at least one more follows")
         if len(self.cuts) != len(self.levels) - 1:
             raise StandardRefused("one cut for every level above the lowest")
         cuts = np.asarray(self.cuts)
@@ -133,14 +149,23 @@ class Standard:
         )
 
     @cached_property
+    def is_national(self) -> bool:
+        """Whether the levels are those of a language; a list with one of them has no others."""
+        return not set(self.levels).isdisjoint(LEVELS)
+
+    def band_of(self, level: str) -> str:
+        """The decision band of a level; a level of the scale's own is one."""
+        return band_of(level) if self.is_national else level
+
+    @cached_property
     def bands(self) -> tuple[str, ...]:
         """The bands that the levels fall into, from the lowest."""
-        return tuple(dict.fromkeys(band_of(level) for level in self.levels))
+        return tuple(dict.fromkeys(self.band_of(level) for level in self.levels))
 
     @cached_property
     def band_index(self) -> tuple[int, ...]:
         """For each level the position of its band in `bands`."""
-        return tuple(self.bands.index(band_of(level)) for level in self.levels)
+        return tuple(self.bands.index(self.band_of(level)) for level in self.levels)
 
     @cached_property
     def grouping(self) -> FloatArray:
@@ -348,8 +373,9 @@ class Scale:
         """
         try:
             rows = table["level"]
+            codes = [str(row["code"]) for row in rows]
             standard = Standard.from_errors(
-                ("alle_A1.1", *(row["code"] for row in rows)),
+                (*(lowest_below(code) for code in codes[:1]), *codes),
                 [float(row["cut"]) for row in rows],
                 [float(row.get("se", 0.0)) for row in rows],
                 float(table["se_shared"]),

@@ -11,6 +11,7 @@ from scoring.cefr import REPORTED_LEVELS
 from testing import events, evidence, proposals, rating
 from testing.events import Action
 from testing.models import (
+    LANGUAGE_SKILLS,
     BlindLevel,
     Part,
     PartState,
@@ -125,8 +126,12 @@ def own(db: Session, public_id: str, staff: Staff) -> Sitting:
 
 
 def skills_with_evidence(db: Session, sitting: Sitting) -> list[Skill]:
-    """Skills of which something was answered or written."""
-    return [part.skill for part in evidence.of_sitting(db, sitting) if part.has_evidence]
+    """Skills of the language of which something was answered or written."""
+    return [
+        part.skill
+        for part in evidence.of_sitting(db, sitting)
+        if part.has_evidence and part.skill in LANGUAGE_SKILLS
+    ]
 
 
 def blind_skills(db: Session, sitting: Sitting) -> list[Skill]:

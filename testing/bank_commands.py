@@ -16,7 +16,7 @@ from items.bank_files import (
     load_folder,
     read_folder,
 )
-from items.content_format import BadContent
+from items.content_format import MEASURED_BANKS, BadContent
 
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 _TARGET = click.Path(path_type=Path, file_okay=False)
@@ -183,7 +183,8 @@ def voices_command(tasks: tuple[str, ...], content: Path, again: bool) -> None:
 @click.option("--content", type=_FOLDER, default=CONTENT, help="Folder of task files.")
 def pictures_command(content: Path) -> None:
     """Fetch the pictures that tasks use and that are not vendored yet (needs npm)."""
-    from items.pictures import NoPicture, pictures_of, vendor
+    from items.drawing import NoPicture
+    from items.pictures import pictures_of, vendor
 
     names = {name for task in read_folder(content).tasks for name in pictures_of(task)}
     try:
@@ -197,8 +198,8 @@ def pictures_command(content: Path) -> None:
         raise click.exceptions.Exit(1)
 
 
-_LANGUAGE = click.Choice(["fi", "sv"])
-_SKILL = click.Choice(["reading", "listening"])
+_LANGUAGE = click.Choice(list(dict.fromkeys(language for language, _skill in MEASURED_BANKS)))
+_SKILL = click.Choice(list(dict.fromkeys(skill for _language, skill in MEASURED_BANKS)))
 
 
 def _chosen(content: Path, language: str | None, skill: str | None) -> list[Task]:

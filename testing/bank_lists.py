@@ -9,21 +9,36 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from items.bank_files import CONTENT, BankFiles, Task, task_of
+from items.checks.numbers import LEAST_TASKS
 from items.checks.report import CHECKS
 from items.checks.scales import scale_findings
-from items.content_format import BadContent, Finding, checked
+from items.content_format import (
+    LANGUAGE_FREE,
+    MEASURED_BANKS,
+    NUMERACY,
+    NUMERACY_LEVELS,
+    BadContent,
+    Finding,
+    checked,
+    levels_of,
+)
 from items.lifecycle import IN_USE
 from items.models import BankItem, BankTask, Status, TaskVersion
-from scoring.cefr import LEVELS
+from items.pictures import signs_of
 from scoring.testlets import tables_for
 from testing.plans import BankInUse, Kept
 
 PAGE = 50
 #: Levels that a bank's tasks may have.
-TASK_LEVELS = LEVELS[1:11]
+TASK_LEVELS = (*levels_of("reading"), *NUMERACY_LEVELS)
 #: Where most people who come are; a starter bank has so many tasks at each of them.
-WANTED_LEVELS = TASK_LEVELS[:6]
-WANTED = {"fi": 6, "sv": 4}
+WANTED = {"fi": 6, "sv": 4, LANGUAGE_FREE: LEAST_TASKS}
+
+
+def wanted_levels(skill: str) -> tuple[str, ...]:
+    """The levels at which a starter bank has enough tasks."""
+    return levels_of(skill) if skill == NUMERACY else levels_of(skill)[:6]
+
 
 _CHECKED = Kept(2000)
 
@@ -188,7 +203,8 @@ def _lines(data: Any) -> list[tuple[str, str, bool]]:
 
 
 def _shown(option: Any) -> str:
-    return str(option.get("text") or option.get("alt") or option["id"])
+    signs = signs_of(option["picture"]) if "picture" in option else ""
+    return str(option.get("text") or option.get("alt") or signs or option["id"])
 
 
 @dataclass(frozen=True)
@@ -214,9 +230,8 @@ def coverage(db: Session, language: str, skill: str) -> list[LevelRow]:
         )
         .options(selectinload(TaskVersion.items))
     )
-    tasks = dict.fromkeys(TASK_LEVELS, 0)
-    items = dict.fromkeys(TASK_LEVELS, 0)
-    drafts = dict.fromkeys(TASK_LEVELS, 0)
+    levels = levels_of(skill)
+    tasks, items, drafts = (dict.fromkeys(levels, 0) for _count in range(3))
     for version in db.scalars(wanted):
         if version.status is Status.DRAFT:
             drafts[version.level] = drafts.get(version.level, 0) + 1
@@ -224,16 +239,16 @@ def coverage(db: Session, language: str, skill: str) -> list[LevelRow]:
         tasks[version.level] = tasks.get(version.level, 0) + 1
         for item in version.items:
             items[item.level] = items.get(item.level, 0) + 1
-    measured = skill in ("reading", "listening")
+    counted = wanted_levels(skill) if (language, skill) in MEASURED_BANKS else ()
     return [
         LevelRow(
             level,
             tasks[level],
             items[level],
             drafts[level],
-            max(WANTED[language] - tasks[level], 0) if measured and level in WANTED_LEVELS else 0,
+            max(WANTED[language] - tasks[level], 0) if level in counted else 0,
         )
-        for level in TASK_LEVELS
+        for level in levels
     ]
 
 

@@ -17,6 +17,7 @@ SKILLS = {
     "listening": _l("Listening"),
     "writing": _l("Writing"),
     "speaking": _l("Speaking"),
+    "numeracy": _l("Numeracy"),
 }
 
 STATUSES = {
@@ -54,6 +55,12 @@ AREAS = {
     "opinion": _l("Opinion"),
     "leisure": _l("Leisure"),
     "money": _l("Money"),
+    "quantity": _l("Numbers and quantities"),
+    "calculation": _l("Calculation"),
+    "time": _l("Clock and calendar"),
+    "measure": _l("Measures and units"),
+    "share": _l("Fractions and percent"),
+    "data": _l("Tables and charts"),
 }
 
 KINDS = {
@@ -75,6 +82,9 @@ FOCUSES = {
     "inference": _l("inference"),
     "attitude": _l("attitude"),
     "structure": _l("structure"),
+    "know": _l("knowing"),
+    "apply": _l("using"),
+    "reason": _l("reasoning"),
 }
 
 TEXT_TYPES = {

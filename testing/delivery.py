@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, contains_eager
 
 from items.models import TaskVersion
 from scoring.bank import Bank
-from scoring.cefr import REPORTED_LEVELS
 from scoring.sitting import AnsweredTask, Decision, PartPlan, next_step
 from testing import events, people, plans, writing
 from testing.answers import Answer
@@ -554,7 +553,8 @@ def _refuse_paused(sitting: Sitting) -> None:
 def _start(db: Session, part: Part, standard: object) -> float:
     """Where to begin: the level that earlier parts or the interview point to, on this scale."""
     level = choosing.start_of(db, part) or FIRST_LEVEL
-    return start_at(standard, level if level in REPORTED_LEVELS else REPORTED_LEVELS[-1])
+    levels = standard.levels  # type: ignore[attr-defined]
+    return start_at(standard, level if level in levels else levels[-1])
 
 
 def start_at(standard: object, level: str) -> float:

@@ -25,7 +25,7 @@ from testing import bank_words, person_words
 from testing.access import PasswordIsInitial, SeatNotBound
 from testing.plans import BankNotReady
 from testing.refusals import NotSignedIn, Refusal
-from testing.staff_words import TESTED_LANGUAGES
+from testing.staff_words import BANK_LANGUAGES
 
 log = structlog.get_logger()
 
@@ -206,7 +206,7 @@ def _lacking(error: Refusal) -> list[str]:
     """What the bank lacks, line by line, where that is why."""
     if not isinstance(error, BankNotReady):
         return []
-    where = f"{dict(TESTED_LANGUAGES)[error.language]}, {bank_words.SKILLS[error.skill].lower()}"
+    where = f"{dict(BANK_LANGUAGES)[error.language]}, {bank_words.SKILLS[error.skill].lower()}"
     return [f"{where}: {bank_words.constraint(one)}" for one in error.unmet]
 
 

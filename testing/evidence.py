@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from items.bank_files import Item, Task, count_words
+from items.pictures import signs_of
 from testing import delivery, plans, rating
 from testing.models import (
     Part,
@@ -238,7 +239,8 @@ def seconds_of(presentation: Presentation) -> int:
 def _option(options: Any, wanted: Any) -> str:
     for option in options:
         if option["id"] == wanted:
-            return str(option.get("text") or option.get("alt") or wanted)
+            signs = signs_of(option["picture"]) if "picture" in option else ""
+            return str(option.get("text") or option.get("alt") or signs or wanted)
     return ""
 
 

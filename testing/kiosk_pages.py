@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from items.bank_files import Item, Task
+from items.pictures import signs_of
 from testing import delivery, plans
 from testing.answers import DONT_KNOW, Answer, field_of
 from testing.delivery import Place, Where
@@ -20,7 +21,7 @@ from testing.person_words import INSTRUCTIONS, PAGES, SKILL_NAMES, Words, task_w
 from testing.self_assessment import person_words as self_assessment_words
 
 PART_ICONS = {"reading": "book-open", "listening": "headphones", "writing": "pencil",
-              "speaking": "message-circle"}  # fmt: skip
+              "speaking": "message-circle", "numeracy": "calculator"}  # fmt: skip
 _GAP = re.compile(r"\{(\w+)\}")
 
 
@@ -109,7 +110,10 @@ def view_of(
         skill=task.skill,
         language=task.language,
         instruction=task.items[0].data["instruction"],
-        blocks=list(task.data.get("stimulus", ())),
+        blocks=[
+            {**block, "alt": _alt(block)} if "picture" in block else block
+            for block in task.data.get("stimulus", ())
+        ],
         items=items,
         has_recording=bool(task.script),
         plays_left=plays_left,
@@ -169,8 +173,13 @@ def item_view(item: Item, answer: Answer | None, is_missing: bool) -> ItemView:
 def _option(option: Any) -> dict[str, Any]:
     view = {"value": option["id"], "text": option.get("text", "")}
     if "picture" in option:
-        view |= {"src": picture_url(option["picture"]), "alt": option.get("alt", "")}
+        view |= {"src": picture_url(option["picture"]), "alt": _alt(option)}
     return view
+
+
+def _alt(shown: Any) -> str:
+    """The text alternative that the author wrote, or what a drawn picture says in signs."""
+    return str(shown.get("alt") or signs_of(shown["picture"]))
 
 
 def _look(item: Item) -> str:

@@ -67,6 +67,13 @@ PAGES = {
             _l("Mistakes do not matter. Your text is saved while you write."),
         ),
     ),
+    "before_numeracy": Words(
+        _l("Numbers come next"),
+        (
+            _l("You look at pictures and numbers and choose answers. You need not read words."),
+            _l("If you do not know the answer, press I don't know. That is quite all right."),
+        ),
+    ),
     "write": Words(_l("Write"), (_l("Read the task. Then write your text in the box."),)),
     "talk": Words(
         _l("Now you talk with us"),
@@ -91,6 +98,7 @@ PAGES = {
 SKILL_WORDS = {
     "reading": _l("Read the text."),
     "listening": _l("Listen to the recording."),
+    "numeracy": _l("Look and work it out."),
 }
 
 #: What to do with an item, by the instruction code of the content format.
@@ -110,7 +118,28 @@ INSTRUCTIONS = {
     "fill_gap": _l("Choose a word for each gap."),
     "write_answer": _l("Write the answer in a few words."),
     "true_false": _l("Is the sentence true or false?"),
+    "how_many": _l("How many are there?"),
+    "missing_number": _l("What belongs where the question mark is?"),
+    "how_much_money": _l("How much money is this?"),
+    "how_much_together": _l("You buy these. How much do they cost together?"),
+    "how_much_back": _l("You buy these and pay with this money. How much do you get back?"),
+    "what_time": _l("What time is it?"),
+    "how_long": _l("How long does it take?"),
+    "what_shows": _l("How much does the picture show?"),
+    "which_biggest": _l("Which one is the biggest?"),
+    "which_smallest": _l("Which one is the smallest?"),
+    "same_amount": _l("Which one is exactly as much?"),
+    "order_smallest_first": _l("Choose the order. The smallest one comes first."),
+    "best_price": _l("In which one does one kilo cost least?"),
+    "difference": _l("How big is the difference?"),
+    "new_price": _l("The price goes down. What is the new price?"),
 }
+#: What a task of numeracy may ask; the other sentences are for texts and recordings.
+NUMERACY_INSTRUCTIONS = (
+    *("how_many", "missing_number", "how_much_money", "how_much_together", "how_much_back"),
+    *("what_time", "how_long", "what_shows", "which_biggest", "which_smallest", "same_amount"),
+    *("order_smallest_first", "best_price", "difference", "new_price", "match"),
+)
 
 #: What a refusal says at a seat, where the page of its status would say too little.
 REFUSALS = {
@@ -125,6 +154,7 @@ SKILL_NAMES = {
     "listening": _l("Listening"),
     "writing": _l("Writing"),
     "speaking": _l("Speaking"),
+    "numeracy": _l("Numbers"),
 }
 
 
@@ -135,7 +165,12 @@ def task_words(skill: str, instruction: str) -> Words:
 
 def all_spoken() -> dict[str, Words]:
     """Every page's words by a stable code, for recording and approving them one after another."""
+    of_texts = [
+        code for code in INSTRUCTIONS if code == "match" or code not in NUMERACY_INSTRUCTIONS
+    ]
     tasks = {
-        f"{skill}/{code}": task_words(skill, code) for skill in SKILL_WORDS for code in INSTRUCTIONS
+        f"{skill}/{code}": task_words(skill, code)
+        for skill in SKILL_WORDS
+        for code in (NUMERACY_INSTRUCTIONS if skill == "numeracy" else of_texts)
     }
     return PAGES | tasks

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from items import bank as item_bank
 from items import bank_rows, lifecycle
 from items.bank_files import Task, task_of
+from items.content_format import bank_language
 from items.models import TaskVersion
 from scoring.bank import Bank
 from scoring.blueprint import Blueprint
@@ -94,10 +95,11 @@ class BankInUse:
 
 
 def bank_in_use(db: Session, language: str, skill: str) -> BankInUse:
-    """The bank of a language and skill as it is now.
+    """The bank of a language and skill as it is now; numeracy has one for every language.
 
     :raise BankNotReady: no standard, no blueprint, or no task in use.
     """
+    language = bank_language(language, skill)
     standard = item_bank.newest_standard(db, language, skill)
     blueprint = item_bank.newest_blueprint(db, language, skill)
     if standard is None or blueprint is None:
@@ -190,7 +192,8 @@ def exposure_of(db: Session, language: str, skill: Skill) -> Counts:
 def count_exposure(db: Session, part: Part, plan: PartPlan, given: list[str]) -> None:
     """The part that ended counts in what later sittings may be given."""
     assert part.belief is not None
-    language, level = part.sitting.language, part.belief["most_probable_level"]
+    language = bank_language(part.sitting.language, part.skill)
+    level = part.belief["most_probable_level"]
     row, _is_new = found_or_made(
         db,
         lambda: _exposure_row(db, language, part.skill, lock=True),
@@ -211,7 +214,7 @@ def _exposure_row(
     db: Session, language: str, skill: Skill, *, lock: bool = False
 ) -> ExposureCounts | None:
     wanted = select(ExposureCounts).where(
-        ExposureCounts.language == language, ExposureCounts.skill == skill
+        ExposureCounts.language == bank_language(language, skill), ExposureCounts.skill == skill
     )
     return db.scalar(wanted.with_for_update() if lock else wanted)
 

@@ -21,6 +21,7 @@ from testing import delivery, events, evidence, plans, rating, rating_data
 from testing.events import Action
 from testing.literacy import classification_of
 from testing.models import (
+    LANGUAGE_SKILLS,
     NotAssessed,
     Part,
     PartState,
@@ -34,7 +35,7 @@ from testing.models import (
 )
 
 #: Skills in the order in which a profile shows them.
-SKILLS = (Skill.READING, Skill.LISTENING, Skill.WRITING, Skill.SPEAKING)
+SKILLS = LANGUAGE_SKILLS
 #: Skills whose performances people rate.
 RATED = (Skill.WRITING, Skill.SPEAKING)
 #: A person like this answers so improbably less often than this: the assessor is told.

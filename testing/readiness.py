@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from items.content_format import bank_language
 from items.lifecycle import IN_USE
 from items.models import Asset, BankTask, BlueprintVersion, StandardVersion, TaskVersion
 from scoring.blueprint import BlueprintInfeasible, constraints_for
@@ -25,7 +26,7 @@ from testing.plans import (
 from testing.settings import Mode
 
 #: Skills that the engine measures; the others are written or spoken and rated by people.
-MEASURED = (Skill.READING, Skill.LISTENING)
+MEASURED = (Skill.READING, Skill.LISTENING, Skill.NUMERACY)
 NO_PROMPT = {
     Skill.WRITING: "a writing prompt in use",
     Skill.SPEAKING: "a speaking set in use",
@@ -73,6 +74,7 @@ def refuse_unless_ready(db: Session, language: str, skills: Iterable[Skill]) -> 
 
 def unmet_of(db: Session, language: str, skill: str) -> tuple[str, ...]:
     """What the bank in use lacks for a whole part; worked out once for each state of the bank."""
+    language = bank_language(language, skill)
     rows = _in_use(db, language, skill)
     if skill not in MEASURED:
         return () if rows else (NO_PROMPT[Skill(skill)],)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from scoring.cefr import REPORTED_LEVELS
 from testing import result_words as words
-from testing.models import Purpose, Skill, SkillResult
+from testing.models import Part, Purpose, Skill, SkillResult
 from testing.recommending import words as recommending
 from testing.statements import spaced_code
 
@@ -39,6 +39,17 @@ def proposal_rows(results: dict[Skill, SkillResult]) -> list[dict[str, Any]]:
         )
         for skill, result in results.items()
     ]
+
+
+def numeracy_row(part: Part) -> dict[str, Any] | None:
+    """What the part in numeracy says, as a row on the ruler of its own levels; None: nothing."""
+    if part.belief is None:
+        return None
+    level = part.belief["most_probable_level"]
+    return _row(part.skill, level=level, not_assessed=None, certainty=part.belief) | {
+        "levels": part.belief["levels"],
+        "means": words.NUMERACY_LEVELS.get(level, ""),
+    }
 
 
 def profile_rows(content: dict[str, Any]) -> list[dict[str, Any]]:

@@ -15,6 +15,17 @@ SKILLS = {
     Skill.LISTENING: _l("Listening"),
     Skill.WRITING: _l("Writing"),
     Skill.SPEAKING: _l("Speaking"),
+    Skill.NUMERACY: _l("Numeracy"),
+}
+
+#: What a person can do on each level of numeracy, which are that scale's own.
+NUMERACY_LEVELS = {
+    "alle_N1": _l("Does not yet work with numbers and amounts up to 20."),
+    "N1": _l("Numbers and amounts up to 20."),
+    "N2": _l("Money, the clock, adding and taking away up to 100."),
+    "N3": _l("The four operations, the calendar and units."),
+    "N4": _l("Decimals, fractions, proportion, percent and tables."),
+    "N5": _l("Several steps, rates and graphs."),
 }
 
 CRITERIA = {

@@ -9,6 +9,7 @@ from flask import Flask
 from flask_babel import format_date, get_locale, lazy_pgettext
 from flask_babel import lazy_gettext as _l
 
+from items.content_format import LANGUAGE_FREE
 from testing import clock
 from testing.languages import LETTER_LANGUAGES, MOTHER_TONGUES, language_of
 from testing.models import (
@@ -110,6 +111,8 @@ SHAPES: dict[type[StrEnum], dict[Any, str]] = {
 }
 
 TESTED_LANGUAGES = (("fi", _l("Finnish")), ("sv", _l("Swedish")))
+#: What a bank is in; one of them is for every language.
+BANK_LANGUAGES = (*TESTED_LANGUAGES, (LANGUAGE_FREE, _l("All languages")))
 
 
 def in_words(code: StrEnum) -> Any:
@@ -190,5 +193,5 @@ def init_app(app: Flask) -> None:
         language_name=language_name,
         contents_in_words=contents_in_words,
         roles_in_words=roles_in_words,
-        tested_language=lambda code: dict(TESTED_LANGUAGES)[code],
+        tested_language=lambda code: dict(BANK_LANGUAGES)[code],
     )

@@ -10,7 +10,7 @@ from items.models import TaskVersion
 from scoring.cefr import LEVELS, band_of
 from testing import events
 from testing.events import Action
-from testing.models import Part, Script, ScriptMode, Visit
+from testing.models import LANGUAGE_SKILLS, Part, Script, ScriptMode, Visit
 from testing.refusals import Refusal
 
 LONGEST = 8000
@@ -40,7 +40,7 @@ def level_so_far(part: Part, begin: str | None) -> str:
     found = sorted(
         LEVELS.index(other.belief["most_probable_level"])
         for other in part.sitting.parts
-        if other.belief
+        if other.belief and other.skill in LANGUAGE_SKILLS
     )
     return LEVELS[(found[0] + found[-1]) // 2] if found else begin or UNKNOWN
 

@@ -15,7 +15,7 @@ import sys
 
 ICONS = """
 globe volume-2 volume-x hand check arrow-right arrow-left play pause square clock lock lock-open user users
-file-text file-check file-pen-line printer calendar calendar-plus log-out log-in triangle-alert info
+file-text file-check file-pen-line printer calendar calculator calendar-plus log-out log-in triangle-alert info
 circle-question-mark eye eye-off pencil pen-line plus minus x search map-pin id-card glasses refresh-cw monitor
 monitor-smartphone shield-check mic circle circle-check circle-alert circle-x inbox house book-open headphones
 message-circle building-2 list list-checks chart-line download upload copy flag hourglass wifi-off undo-2

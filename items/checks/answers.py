@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from items.bank_files import BankFiles, Item, Task
-from items.content_format import MEASURED_SKILLS, Document, Finding
+from items.content_format import MEASURED_BANKS, Document, Finding
 
 #: Below this probability a pattern over a whole skill is no accident.
 SIGNIFICANCE = 0.01
@@ -25,6 +25,10 @@ _INSTRUCTION_KINDS = {
     "write_answer": {"short"},
     "true_false": {"truth"},
     "choose_many": {"multiple"},
+    "how_many": {"choice", "number"},
+    "missing_number": {"choice", "number"},
+    "what_time": {"choice", "number"},
+    "order_smallest_first": {"ordering"},
 }
 _SORTED_INSTRUCTIONS = {"choose_number": "number", "choose_time": "time", "choose_price": "price"}
 
@@ -44,15 +48,14 @@ def worded(item: Item) -> bool:
 
 
 def _measured(bank: BankFiles) -> Iterator[tuple[str, str, list[tuple[Task, int, Item]]]]:
-    for language in ("fi", "sv"):
-        for skill in MEASURED_SKILLS:
-            rows = [
-                (task, position, item)
-                for task in bank.of(language, skill)
-                for position, item in enumerate(task.items)
-            ]
-            if rows:
-                yield language, skill, rows
+    for language, skill in MEASURED_BANKS:
+        rows = [
+            (task, position, item)
+            for task in bank.of(language, skill)
+            for position, item in enumerate(task.items)
+        ]
+        if rows:
+            yield language, skill, rows
 
 
 def _unbalanced(counts: Sequence[float], expected: Sequence[float]) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from items.bank_files import BankFiles, Task
 from items.content_format import Finding
-from items.pictures import NoPicture, picture_svg, pictures_of
+from items.drawing import NoPicture
+from items.pictures import picture_svg, pictures_of
 from items.sound import LOUDNESS, LOUDNESS_TOLERANCE, RATE, NotSound, measure
 from items.speech import digest_of_script
 

@@ -10,6 +10,7 @@ from items.checks.answers import answer_findings
 from items.checks.levels import level_findings
 from items.checks.likeness import likeness_findings
 from items.checks.media import media_findings
+from items.checks.numbers import number_findings
 from items.checks.readability import readability_findings
 from items.checks.scales import scale_findings
 from items.checks.wording import wording_findings
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     level_findings,
     likeness_findings,
     media_findings,
+    number_findings,
     readability_findings,
     scale_findings,
     wording_findings,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from items.bank_files import BankFiles
 from items.bank_rows import records_of_files
-from items.content_format import Finding
+from items.content_format import MEASURED_BANKS, Finding
 from items.scale_files import (
     BLUEPRINT_FILE,
     SCALE_FILE,
@@ -45,8 +45,7 @@ def _skill_findings(bank: BankFiles, language: str, skill: str) -> Iterator[Find
 
 def scale_findings(bank: BankFiles) -> Iterator[Finding]:
     """Scales that cannot be read and blueprints that the bank cannot meet."""
-    for language in ("fi", "sv"):
-        for skill in ("reading", "listening"):
-            has_scale = (bank.folder / language / skill / SCALE_FILE).is_file()
-            if has_scale or bank.of(language, skill):
-                yield from _skill_findings(bank, language, skill)
+    for language, skill in MEASURED_BANKS:
+        has_scale = (bank.folder / language / skill / SCALE_FILE).is_file()
+        if has_scale or bank.of(language, skill):
+            yield from _skill_findings(bank, language, skill)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from items.bank_files import BankFiles, Task
-from items.content_format import Document, Finding, Place
+from items.content_format import LANGUAGES, Document, Finding, Place
 from scoring.cefr import LEVELS
 
 #: Fewer words than this do not show their language.
@@ -33,6 +33,7 @@ _EDITORIAL = {"descriptor", "reason", "why", "notes"}
 _UNREAD = {
     *("id", "language", "skill", "level", "levels", "area", "text_type", "author", "kind", "focus"),
     *("instruction", "key", "as", "picture", "enemies", "speakers", "speaker", "accept", "answer"),
+    "solution",
 }
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _NOT_WORDS = re.compile(
@@ -84,14 +85,15 @@ def _language_findings(document: Document, task: Task) -> Iterator[Finding]:
     for place, text, for_authors in texts_of(document.data):
         (editorial if for_authors else shown).append(text)
         wanted = "fi" if for_authors else task.language
-        if not for_authors and (found := _other_language(text, wanted)):
+        if wanted in LANGUAGES and not for_authors and (found := _other_language(text, wanted)):
             message = f"this reads as “{found}”, not {_LANGUAGE_NAMES[wanted]}"
             yield document.finding(place, "language", message)
     for texts, wanted, what in (
         (shown, task.language, "the texts of the task read"),
         (editorial, "fi", "reasons and descriptors read"),
     ):
-        if found := _other_language(" ".join(texts), wanted):
+        found = _other_language(" ".join(texts), wanted) if wanted in LANGUAGES else None
+        if found:
             message = f"{what} as “{found}”, not {_LANGUAGE_NAMES[wanted]}"
             yield document.finding(("items",), "language", message)
 
@@ -176,8 +178,11 @@ def _spelling_findings(
     bank: BankFiles, document: Document, task: Task, spellers: Mapping[str, Speller]
 ) -> Iterator[Finding]:
     for place, text, for_authors in texts_of(document.data):
+        own = task.language if task.language in LANGUAGES else "fi"
         # Reasons are Finnish and quote the tested language; quoting spoken forms is no slip.
-        languages = dict.fromkeys(["fi", task.language]) if for_authors else [task.language]
+        languages = dict.fromkeys(["fi", own]) if for_authors else [own]
+        if not for_authors and task.language not in LANGUAGES:
+            continue
         wrong = list(dict.fromkeys(_WORD.findall(_NOT_WORDS.sub(" ", text))))
         for language in languages:
             if language in spellers:
@@ -187,7 +192,7 @@ def _spelling_findings(
             else:
                 wrong = []
         for word in wrong:
-            message = f"“{word}”: mend it, or allow it in words/{task.language}.txt"
+            message = f"“{word}”: mend it, or allow it in words/{own}.txt"
             severity = "warning" if for_authors else "error"
             yield document.finding(place, "spelling", message, severity)
 
@@ -195,7 +200,7 @@ def _spelling_findings(
 def wording_findings(bank: BankFiles) -> Iterator[Finding]:
     """Texts in another language and words that no dictionary knows."""
     spellers: dict[str, Speller] = {}
-    for language in sorted({task.language for task in bank.tasks}):
+    for language in sorted({task.language for task in bank.tasks} & set(LANGUAGES)):
         spell = speller(language)
         if spell is None:
             packages = "libvoikko1 voikko-fi" if language == "fi" else "hunspell-sv"

@@ -16,6 +16,7 @@ from testing.events import Action
 from testing.interview import background_of
 from testing.interview.facts import facts_of
 from testing.models import (
+    LANGUAGE_SKILLS,
     AssessmentPlan,
     NotAssessed,
     Part,
@@ -30,6 +31,9 @@ from testing.models import (
 from testing.plans import BankNotReady
 from testing.refusals import Refusal
 from testing.self_assessment import facts as said_at_kiosk
+
+#: Where numeracy begins for everybody: on its scale nothing else tells.
+FIRST_NUMERACY_LEVEL = "N2"
 
 
 class PlanReasonMissing(Refusal):
@@ -184,9 +188,7 @@ def change(
     return row
 
 
-def give_after_all(
-    db: Session, part: Part, words: str, *, actor: Staff, now: datetime
-) -> None:
+def give_after_all(db: Session, part: Part, words: str, *, actor: Staff, now: datetime) -> None:
     """A part that was left out before it began waits for the person again.
 
     :raise PlanReasonMissing: no words.
@@ -238,11 +240,13 @@ def still_optional(row: AssessmentPlan, sitting: Sitting) -> list[Skill]:
 
 def start_of(db: Session, part: Part) -> str | None:
     """The level at which the part begins, from other parts or the interview; None: unknown."""
+    if part.skill is Skill.NUMERACY:
+        return FIRST_NUMERACY_LEVEL
     row = of_sitting(db, part.sitting)
     done = {
         other.skill.value: other.belief["most_probable_level"]
         for other in part.sitting.parts
-        if other.belief and other.id != part.id
+        if other.belief and other.id != part.id and other.skill in LANGUAGE_SKILLS
     }
     # What the desk heard goes before what was said at the kiosk.
     told = said_at_kiosk.facts_of(db, part.sitting) | (row.facts if row else {})
@@ -263,7 +267,7 @@ def begins_by_self_assessment(db: Session, part: Part) -> bool:
 def _starts(row: AssessmentPlan | None) -> Route:
     if row is None or not row.starts:
         return rulebook.shipped().starts
-    return Route.from_table({"parts": list(Skill), "rule": [], "start": row.starts})
+    return Route.from_table({"parts": list(LANGUAGE_SKILLS), "rule": [], "start": row.starts})
 
 
 def _refuse_closed(sitting: Sitting) -> None:

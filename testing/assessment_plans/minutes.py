@@ -25,7 +25,7 @@ from scoring.truth import point_world
 from testing.assessment_plans import lengths
 from testing.assessment_plans.rules import USUAL, Depth, Length, Plan, Plans
 from testing.literacy import rules as literacy_rules
-from testing.models import Skill
+from testing.models import LANGUAGE_SKILLS, Skill
 from testing.plans import Kept
 from testing.readiness import MEASURED
 
@@ -168,7 +168,11 @@ def _total(
         if skill in MEASURED:
             simulated = _simulated(db, language, skill, plans.length_of(plan, skill))
             assert simulated is not None
-            minutes += _of_levels(simulated, persons.levels).reshape(-1)
+            minutes += (
+                _of_levels(simulated, persons.levels).reshape(-1)
+                if skill in LANGUAGE_SKILLS
+                else _of_all_levels(simulated, count)
+            )
         elif skill is Skill.SPEAKING:
             minutes += TALK
         else:
@@ -179,6 +183,12 @@ def _total(
 
 def _of_levels(simulated: Minutes, levels: tuple[str, ...]) -> Minutes:
     return simulated[[REPORTED_LEVELS.index(level) for level in levels]]
+
+
+def _of_all_levels(simulated: Minutes, count: int) -> Minutes:
+    """Of a part beside the language: a level of it goes with no level of the language, so that its
+    levels take turns among the persons."""
+    return np.resize(simulated.T, count)
 
 
 def _literacy(kind: LiteracyClass, depth: Depth) -> Minutes:
@@ -198,7 +208,8 @@ def _literacy(kind: LiteracyClass, depth: Depth) -> Minutes:
 
 
 def _simulated(db: Session, language: str, skill: Skill, length: Length) -> Minutes | None:
-    """Minutes of `PERSONS` persons at each level, (levels, persons); None: cannot be given."""
+    """Minutes of `PERSONS` persons at each level of the part's scale, (levels, persons);
+    None: the bank cannot give it."""
     if lengths.unmet_of(db, language, skill, length):
         return None
     in_use = lengths.to_start(db, language, skill, length)
@@ -212,13 +223,13 @@ def _simulated(db: Session, language: str, skill: Skill, length: Length) -> Minu
             seed=1,
         )
         theta = np.repeat(
-            [in_use.scale.standard.middle(level) for level in REPORTED_LEVELS], PERSONS
+            [in_use.scale.standard.middle(one) for one in in_use.scale.standard.levels], PERSONS
         )
         worlds = point_world(in_use.bank, in_use.scale.standard)
         given = simulate(plan, worlds, theta, np.random.default_rng(1)).given
         by_task = _seconds(db, in_use.versions, [task.id for task in in_use.bank.tasks])
         taken = np.where(given >= 0, by_task[np.maximum(given, 0)], 0).sum(axis=1) / 60
-        minutes: Minutes = taken.reshape(len(REPORTED_LEVELS), PERSONS)
+        minutes: Minutes = taken.reshape(-1, PERSONS)
         return minutes
 
     key: Any = (db.get_bind().engine.url, in_use.digest, repr(in_use.blueprint), length)
@@ -230,9 +241,7 @@ def _seconds(db: Session, versions: Mapping[str, int], tasks: list[str]) -> Minu
     """Seconds that each task is expected to take."""
     seconds = dict(
         db.execute(
-            select(TaskVersion.id, TaskVersion.seconds).where(
-                TaskVersion.id.in_(versions.values())
-            )
+            select(TaskVersion.id, TaskVersion.seconds).where(TaskVersion.id.in_(versions.values()))
         ).all()
     )
     return np.array([float(seconds[versions[task]]) for task in tasks])

@@ -10,7 +10,7 @@ from typing import Any
 from scoring.cefr import REPORTED_LEVELS
 from scoring.routing import Comparison, Condition, Known, Route
 from testing.assessment_plans.rules import USUAL, Choice, LeaveOut, Length, Plan, Plans
-from testing.models import NotAssessed, Purpose, Skill
+from testing.models import LANGUAGE_SKILLS, NotAssessed, Purpose, Skill
 from testing.readiness import MEASURED
 
 Table = Mapping[str, Any]
@@ -28,7 +28,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "sight": ("no", "here", "elsewhere", "cannot_see"),
 }
 #: Facts that are levels.
-LEVEL_FACTS = ("interview", *(f"self.{skill.value}" for skill in Skill))
+LEVEL_FACTS = ("interview", *(f"self.{skill.value}" for skill in LANGUAGE_SKILLS))
 #: What is known without an interview.
 ALWAYS_KNOWN = frozenset({"purpose"})
 
@@ -201,7 +201,7 @@ def _ways(table: Table, faults: list[Found]) -> tuple[list[LeaveOut], Route | No
             for row in table.get("leave_out", ())
         ]
         starts = Route.from_table(
-            {"parts": list(Skill), "rule": [], "start": table.get("start", ())}
+            {"parts": list(LANGUAGE_SKILLS), "rule": [], "start": table.get("start", ())}
         )
     except (KeyError, ValueError) as fault:
         faults.append(Found(PlanFault.UNKNOWN_VALUE, "", str(fault)))

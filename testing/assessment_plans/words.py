@@ -19,6 +19,7 @@ PLANS = {
     "long": _l("Long assessment, over several days"),
     "vocational": _l("Vocational check"),
     "literacy_only": _l("Literacy only"),
+    "literacy_numeracy": _l("Literacy and numeracy"),
 }
 
 SOURCES = {

@@ -124,11 +124,11 @@ def _answer(
 
 
 def answers_of(task: Task, knows_up_to: str) -> dict[str, Answer]:
-    """Right where the item's level is within reach."""
-    reach = LEVELS.index(knows_up_to)
+    """Right where the item's level is within reach; no level of another scale is."""
+    within = LEVELS[: LEVELS.index(knows_up_to) + 1]
     return {
         item.id: Answer(item.interaction.right_answer)
-        if LEVELS.index(item.level) <= reach
+        if item.level in within
         else Answer(None, is_dont_know=True)
         for item in task.items
     }

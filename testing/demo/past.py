@@ -21,6 +21,7 @@ from testing.keys import Keys
 from testing.literacy import screens
 from testing.literacy.calibration import NEEDS_TRAINING
 from testing.models import (
+    LANGUAGE_SKILLS,
     BlindLevel,
     Centre,
     ComputerSkill,
@@ -222,7 +223,7 @@ def _sign(
 ) -> None:
     highest = 4 if literacy in NEEDS_TRAINING else 8
     own = int(rng.integers(1, highest))
-    for skill in Skill:
+    for skill in LANGUAGE_SKILLS:
         if skill not in (Skill.READING, Skill.LISTENING):
             result = SkillResult(skill=skill, not_assessed=NotAssessed.NOT_TAKEN, made_at=at)
         else:
@@ -245,7 +246,7 @@ def _sign(
         skill: Decided(level=REPORTED_LEVELS[own], reason="Keksitty esimerkki.")
         if skill in (Skill.READING, Skill.LISTENING)
         else Decided(not_assessed=NotAssessed.NOT_TAKEN)
-        for skill in Skill
+        for skill in LANGUAGE_SKILLS
     }
     results = frozen(db, sitting)
     levels = {skill: (one.level, one.not_assessed) for skill, one in decisions.items()}

@@ -10,7 +10,7 @@ from testing.fairness.groups import EXTRA_TIME, SEVERAL, UNKNOWN, Variable
 from testing.fairness.tables import Row, View, What
 from testing.interview.background import Accommodation, DigitalHabit, Gender
 from testing.interview.staff_words import NOTED_OPTIONS, SCRIPTS
-from testing.models import Device
+from testing.models import LANGUAGE_SKILLS, Device
 from testing.mother_tongues import Family
 from testing.result_words import SKILLS
 
@@ -106,7 +106,7 @@ GROUPS: dict[Variable, dict[str, Any]] = {
 }
 
 WHAT = {
-    **{What(skill.value): words for skill, words in SKILLS.items()},
+    **{What(skill.value): SKILLS[skill] for skill in LANGUAGE_SKILLS},
     What.LITERACY: _l("Class of reading and writing"),
     What.RECOMMENDATION: _l("Recommendation"),
 }

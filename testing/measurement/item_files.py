@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scoring.cefr import Standard, StandardRefused
+from scoring.cefr import Standard, StandardRefused, lowest_below
 from scoring.irt import Item, ItemRefused, Model
 from testing.measurement.tables import Row, Table, note, read_table, refuse, shown
 
@@ -133,7 +133,7 @@ def _item(table: Table, row: Row, name: str, model: Model) -> Item:
 
 
 def read_standard(path: Path) -> Standard:
-    """The standard of a file `level,cut[,se,se_shared]`; below the first row is alle_A1.1."""
+    """The standard of a file `level,cut[,se,se_shared]`; below the first row is `alle_`."""
     table = read_table(path)
     table.require("level", "cut")
     table.ignore_others(("level", "cut", "se", "se_shared"))
@@ -148,7 +148,7 @@ def read_standard(path: Path) -> Standard:
     covariance = np.diag(own**2) + np.outer(shared, shared)
     try:
         return Standard(
-            levels=("alle_A1.1", *levels),
+            levels=(*(lowest_below(level) for level in levels[:1]), *levels),
             cuts=tuple(cuts),
             covariance=tuple(tuple(float(x) for x in line) for line in covariance),
         )

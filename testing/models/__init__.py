@@ -54,7 +54,15 @@ from testing.models.recommending import (
     RecommendationRules,
 )
 from testing.models.rescoring import RescoringCase, RescoringDecision, RescoringRun
-from testing.models.results import BlindLevel, NotAssessed, Release, Skill, SkillResult, Statement
+from testing.models.results import (
+    LANGUAGE_SKILLS,
+    BlindLevel,
+    NotAssessed,
+    Release,
+    Skill,
+    SkillResult,
+    Statement,
+)
 from testing.models.self_assessment import Said, SelfAssessedStatement, SelfAssessment
 from testing.models.service import Feedback, Job, JobState, PromptSound
 from testing.models.sittings import (
@@ -76,6 +84,7 @@ from testing.models.speaking import SpeakingTalk
 from testing.models.talks import FeedbackTalk, MeetingOpinion, PersonsView
 
 __all__ = [
+    "LANGUAGE_SKILLS",
     "SPEAKING_CRITERIA",
     "WRITING_CRITERIA",
     "AssessmentPlan",

@@ -16,10 +16,18 @@ if TYPE_CHECKING:
 
 
 class Skill(StrEnum):
+    """What a part of a sitting assesses: a skill of the tested language, or numeracy."""
+
     READING = "reading"
     LISTENING = "listening"
     WRITING = "writing"
     SPEAKING = "speaking"
+    NUMERACY = "numeracy"
+
+
+#: The skills that have a level of the national scale; rules, profiles and statements of a language
+#: look at these and at no other; the tables of blind levels and of proposals know no other.
+LANGUAGE_SKILLS = (Skill.READING, Skill.LISTENING, Skill.WRITING, Skill.SPEAKING)
 
 
 class NotAssessed(StrEnum):

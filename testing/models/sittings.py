@@ -147,14 +147,14 @@ class ExposureCounts(Base):
     __table_args__ = (UniqueConstraint("language", "skill"),)
 
     id: Mapped[IntPk]
-    language: Mapped[str] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(3))
     skill: Mapped[Skill] = mapped_column(enum_type(Skill, "skill"))
     given: Mapped[dict[str, dict[str, float]]] = mapped_column(JsonText)
     assigned: Mapped[dict[str, dict[str, float]]] = mapped_column(JsonText)
 
 
 class Part(Base):
-    """Reading, listening or writing within a sitting."""
+    """A language skill, or numeracy, within a sitting."""
 
     __tablename__ = "part"
     __table_args__ = (

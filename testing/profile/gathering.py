@@ -1,5 +1,6 @@
 """What the profile tells: parts, literacy, interview, the day's circumstances, earlier sittings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -7,12 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from scoring.cefr import REPORTED_LEVELS
 from scoring.literacy import Classification
-from testing import clock, delivery, evidence, people, statements
+from testing import clock, delivery, evidence, people, plans, statements
 from testing.evidence import ScriptSeen
 from testing.interview.background import Accommodation, Background, Interpreter, background_of
 from testing.literacy import classification_of, judging, screen_of
 from testing.models import (
+    LANGUAGE_SKILLS,
     HelpCall,
     Part,
     Presentation,
@@ -139,7 +142,14 @@ def _part(db: Session, part: Part, scripts: list[ScriptSeen]) -> PartStory:
         one.id: sum(answer.is_dont_know for answer in delivery.newest_answers(db, one).values())
         for one in left
     }
-    return PartStory(part, pictures.way_of(left, unknown), [], _minutes(part))
+    return PartStory(part, pictures.way_of(left, unknown, _levels(db, part)), [], _minutes(part))
+
+
+def _levels(db: Session, part: Part) -> Sequence[str]:
+    """The levels of the part's scale."""
+    if part.skill in LANGUAGE_SKILLS or part.started_at is None:
+        return REPORTED_LEVELS
+    return plans.plan_of(db, part).standard.levels
 
 
 def _minutes(part: Part) -> int:

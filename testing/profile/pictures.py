@@ -1,5 +1,6 @@
 """Pictures of a part as plain numbers: the way through its tasks, and the time that each took."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,12 +68,15 @@ class Way:
         return sum(step.seconds > 2 * step.expected_seconds for step in self.steps)
 
 
-def way_of(left: list[Presentation], unknown: dict[int, int]) -> Way | None:
-    """The tasks of a part in order; `unknown` counts "I don't know" by presentation."""
+def way_of(
+    left: list[Presentation], unknown: dict[int, int], levels: Sequence[str] = REPORTED_LEVELS
+) -> Way | None:
+    """The tasks of a part in order; `unknown` counts "I don't know" by presentation; `levels` are
+    those of the part's scale, the lowest first."""
     if not left:
         return None
-    places = [REPORTED_LEVELS.index(one.task_version.level) for one in left]
-    lowest, highest = max(min(places) - 1, 0), min(max(places) + 1, len(REPORTED_LEVELS) - 1)
+    places = [levels.index(one.task_version.level) for one in left]
+    lowest, highest = max(min(places) - 1, 0), min(max(places) + 1, len(levels) - 1)
 
     def height(place: int) -> float:
         share = (highest - place) / max(highest - lowest, 1)
@@ -82,7 +86,7 @@ def way_of(left: list[Presentation], unknown: dict[int, int]) -> Way | None:
         _step(one, unknown.get(one.id, 0), (number + 0.5) / len(left) * 100, height(place))
         for number, (one, place) in enumerate(zip(left, places, strict=True))
     ]
-    lines = [(REPORTED_LEVELS[one], height(one)) for one in range(highest, lowest - 1, -1)]
+    lines = [(levels[one], height(one)) for one in range(highest, lowest - 1, -1)]
     return Way(steps, lines)
 
 

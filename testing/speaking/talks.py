@@ -12,6 +12,7 @@ from testing import delivery, events, rating, sittings
 from testing.assessment_plans import choosing
 from testing.events import Action
 from testing.models import (
+    LANGUAGE_SKILLS,
     Event,
     NotAssessed,
     Part,
@@ -87,7 +88,7 @@ def level_so_far(db: Session, part: Part) -> str:
     found = sorted(
         LEVELS.index(other.belief["most_probable_level"])
         for other in part.sitting.parts
-        if other.belief
+        if other.belief and other.skill in LANGUAGE_SKILLS
     )
     if found:
         return LEVELS[(found[0] + found[-1]) // 2]

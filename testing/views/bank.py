@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from items import lifecycle, recordings
 from items.bank_files import CONTENT, Task, task_of
+from items.content_format import BANKS
 from items.models import AssetHome, Status, TaskVersion
 from testing import (
     access,
@@ -47,7 +48,6 @@ bp = Blueprint("bank", __name__, url_prefix="/bank")
 BANK = roles(Role.AUTHOR, Role.PSYCHOMETRICIAN)
 #: Ten minutes of one voice as the browser's recorder sends it.
 LARGEST_RECORDING = 32 * 1024 * 1024
-LANGUAGES = ("fi", "sv")
 
 
 class StepNotPossible(Refusal):
@@ -67,7 +67,7 @@ def words() -> dict[str, Any]:
 def _choices() -> list[tuple[str, Any, list[tuple[str, Any]]]]:
     """Filters by name: what they are called, and what they offer."""
     return [
-        ("language", _("Language"), list(staff_words.TESTED_LANGUAGES)),
+        ("language", _("Language"), list(staff_words.BANK_LANGUAGES)),
         ("skill", _("Skill"), list(bank_words.SKILLS.items())),
         ("level", _("Level"), [(level, level) for level in bank_lists.TASK_LEVELS]),
         ("area", _("Area"), list(bank_words.AREAS.items())),
@@ -101,7 +101,7 @@ def overview():
 def _language_and_skill() -> tuple[str, Skill]:
     language = request.args.get("language", "fi")
     skill = request.args.get("skill", "reading")
-    if language not in LANGUAGES or skill not in bank_words.SKILLS:
+    if (language, skill) not in BANKS:
         raise NotFound
     return language, Skill(skill)
 
@@ -125,10 +125,11 @@ def coverage():
         rows=rows,
         most=max([row.in_use for row in rows] + [1]),
         wanted=bank_lists.WANTED[language],
-        wanted_levels=bank_lists.WANTED_LEVELS,
+        wanted_levels=bank_lists.wanted_levels(skill),
         curve=curve,
         drawing=bank_lists.drawing(curve) if curve else None,
-        languages=LANGUAGES,
+        banks=BANKS,
+        measured=readiness.MEASURED,
     )
 
 
@@ -143,8 +144,7 @@ def ready():
         limit=plans.EXPOSURE_LIMITS[mode],
         found=[
             readiness.readiness_of(g.db, language, skill, mode)
-            for language in LANGUAGES
-            for skill in Skill
+            for language, skill in BANKS
         ],
     )
 

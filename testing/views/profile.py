@@ -58,6 +58,7 @@ def show(public_id: str):
         sitting=sitting,
         person=sitting.person,
         rows=result_pages.proposal_rows(results),
+        numeracy_row=result_pages.numeracy_row,
         uneven=uneven_sentence(recommended.proposal["uneven"]),
         profile_of=found,
         told=interview_pages.told(interview) if interview else [],

@@ -33,7 +33,9 @@ from testing.models import (
 from tests.testing.builders import NOW, Builder
 from tests.testing.pages import Page
 
-R, L, W, S = Skill.READING, Skill.LISTENING, Skill.WRITING, Skill.SPEAKING
+R, L, W, S, N = (
+    Skill.READING, Skill.LISTENING, Skill.WRITING, Skill.SPEAKING, Skill.NUMERACY,
+)  # fmt: skip
 YES = {"interviewed": "yes"}
 
 
@@ -70,7 +72,10 @@ def test_the_first_rule_that_holds_gives_the_plan(facts, plan, reason):
         ({"hearing": "aid"}, {}),
         ({"hearing": "cannot_hear"}, {L: NotAssessed.HEARING, S: NotAssessed.HEARING}),
         ({"sight": "elsewhere"}, {}),
-        ({"sight": "cannot_see"}, {R: NotAssessed.SIGHT, W: NotAssessed.SIGHT}),
+        (
+            {"sight": "cannot_see"},
+            {R: NotAssessed.SIGHT, W: NotAssessed.SIGHT, N: NotAssessed.SIGHT},
+        ),
     ],
 )
 def test_what_cannot_be_given_is_not_assessed_for_a_reason(facts, left_out):
@@ -147,9 +152,7 @@ class Case:
             setattr(db.get_one(Referral, self.arrival.referral.id), name, value)
 
     def do(self, work):
-        return self.build.do(
-            lambda db: work(db, db.get_one(Staff, self.arrival.administrator.id))
-        )
+        return self.build.do(lambda db: work(db, db.get_one(Staff, self.arrival.administrator.id)))
 
     def interview(self, answers, statements=None) -> None:
         def work(db, staff):
@@ -410,9 +413,7 @@ def test_the_accommodations_reach_the_kiosk(build, few, app):
             now=clock.now(),
         )
     )
-    build.do(
-        lambda db: delivery.start_part(db, db.scalars(select(Visit)).one(), now=clock.now())
-    )
+    build.do(lambda db: delivery.start_part(db, db.scalars(select(Visit)).one(), now=clock.now()))
     shown = build.do(lambda db: db.scalars(select(Presentation)).one())
     assert shown.plays_allowed == 3
 

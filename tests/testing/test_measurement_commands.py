@@ -296,7 +296,7 @@ def test_ability_methods_levels_and_extremes(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("level,cut\nA1.1,0\nA1.2,-1\n", ("column cut",)),
-        ("level,cut\nZ9,0\n", ("column level",)),
+        ("level,cut\nA1.1,0\nZ9,1\n", ("column level",)),
         ("level\nA1.1\n", ("column cut", "line 1")),
         ("level,cut\nA1.1,zero\n", ("column cut", "line 2")),
         ("level,cut,se\nA1.1,0,-1\n", ("column se", "line 2")),

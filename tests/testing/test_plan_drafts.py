@@ -15,7 +15,18 @@ from testing.assessment_plans.minutes import Kind
 from testing.assessment_plans.reading import Found, PlanFault
 from testing.assessment_plans.rules import USUAL, Length
 from testing.interview import keeping
-from testing.models import Event, Part, PlansVersion, Referral, Role, Sitting, Skill, Staff, Visit
+from testing.models import (
+    LANGUAGE_SKILLS,
+    Event,
+    Part,
+    PlansVersion,
+    Referral,
+    Role,
+    Sitting,
+    Skill,
+    Staff,
+    Visit,
+)
 from tests.testing.builders import NOW, Builder
 from tests.testing.pages import Page
 from tests.testing.walks import colleague
@@ -247,7 +258,7 @@ def without_end(table: dict) -> dict:
     table["plan"].append(
         plan(
             code="endless",
-            parts=[skill.value for skill in Skill],
+            parts=[skill.value for skill in LANGUAGE_SKILLS],
             length={"reading": "long", "listening": "long"},
             own_writing=True,
             self_assessment=True,
@@ -280,8 +291,7 @@ def test_minutes_differ_by_kind_of_person_length_and_depth(build, arrival):
         assert found["free"].with_optional[kind] == span
     literate = (Kind.BEGINNER, Kind.A2, Kind.B1_UP)
     assert all(
-        found["deep"].totals[kind].middle > found["usual"].totals[kind].middle
-        for kind in literate
+        found["deep"].totals[kind].middle > found["usual"].totals[kind].middle for kind in literate
     )
     assert found["deep"].totals[Kind.PRIMARY] == found["usual"].totals[Kind.PRIMARY]
     assert reading.read(rulebook.shipped_table()).lengths["usual"] == USUAL

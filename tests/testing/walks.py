@@ -114,6 +114,7 @@ def walk(
     knows: Callable[[Item], bool],
     *,
     texts: Sequence[str] = (TEXT, TEXT),
+    parts: Sequence[str] = ("reading", "listening", "writing"),
 ) -> Sitting:
     """The person goes through all parts and answers right what `knows` says they know."""
     code = arrival.code()
@@ -124,7 +125,7 @@ def walk(
             select(Visit).where(Visit.sitting_id == arrival.sitting(db).id, Visit.cut_at.is_(None))
         ).one()
 
-    for _part in ("reading", "listening", "writing"):
+    for _part in parts:
         build.do(lambda db: delivery.start_part(db, visit_of(db), now=clock.now(), seed=7))
         while True:
             done = build.do(lambda db: _step(db, visit_of(db), knows, list(texts)))
