@@ -73,6 +73,7 @@ def literacy():
         smallest=settings.fairness_smallest,
         findings=known.told(settings.fairness_smallest),
         step=calibration.STEP,
+        is_demo=settings.mode is Mode.DEMO,
         words=words,
         literacy_words=literacy_words,
     )

@@ -201,4 +201,5 @@ def test_the_lot_tells_whom_the_short_screen_misses(page: Page, made):
     assert "311 classes were confirmed under the rules in use" in page.text()
     assert "tells more about the teacher's class than" in page.text()
     assert "Brier score" in page.text()
+    assert "These are invented people." in page.text()
     assert made.build.do(lambda db: db.get_one(Centre, made.centre.id).name) in page.html.get_text()
