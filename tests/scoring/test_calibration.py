@@ -214,6 +214,7 @@ def test_three_and_four_parameter_recovery() -> None:
     assert np.abs(fit.items.steps[:, 0] - stack(items).steps[:, 0]).mean() < 0.12
     four = calibrate(Answers.from_table(scores), Model.FOUR_PL)
     assert (four.items.d > 0.7).all()
+    assert ((four.se_d > 0) & (four.se_d < 0.5)).all()
     assert four.n_parameters == 80
 
 
@@ -307,6 +308,7 @@ def test_refusals_name_the_item() -> None:
     with pytest.raises(DisconnectedDesign) as caught:
         calibrate(Answers.from_table(apart), Model.RASCH, names=list("abcd"))
     assert caught.value.sets == (("a", "b"), ("c", "d"))
+    assert str(caught.value) == "items fall into 2 sets that nothing links: a, b | c, d"
 
 
 def test_slope_prior_pulls_and_difficulty_prior_pulls() -> None:

@@ -1,10 +1,12 @@
 """Item fit and lz*: published numbers, expectations under the model, power where it is due."""
 
 import json
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from scoring.ability import Method, estimate
 from scoring.answers import Answers
@@ -43,6 +45,108 @@ def test_s_x2_finds_the_item_that_does_not_fit() -> None:
     graded = [Item(str(k), Model.GPCM, a=1.0, steps=(-0.5, 0.5)) for k in range(8)]
     scores = draw(graded, rng.normal(size=2000), rng)
     assert (s_x2(scores, stack(graded), Ability.normal(2000), np.zeros(8)).p > 1e-4).all()
+
+
+def test_s_x2_by_enumeration() -> None:
+    items = stack(
+        [Item(str(k), Model.TWO_PL, a=1.0 + k / 5, b=k / 2 - 0.5) for k in range(3)]
+        + [Item("g", Model.GPCM, a=0.9, steps=(-0.3, 0.4))]
+    )
+    rng = np.random.default_rng(3)
+    scores = np.array([[*rng.integers(0, 2, 3), rng.integers(0, 3)] for _ in range(60)])
+    # One person only with a total of 4, the highest but one.
+    scores = np.vstack([scores[scores.sum(axis=1) < 4], [[1, 1, 1, 1]]])
+    ability = Ability.normal(len(scores), 0.2, 1.1)
+    p = probabilities(items, ability.theta)
+    sizes = [2, 2, 2, 3]
+    weights = ability.weights[0]
+    of_pattern = {
+        pattern: float(np.prod([p[i, k] for i, k in enumerate(pattern)], axis=0) @ weights)
+        for pattern in product(*map(range, sizes))
+    }
+    size_of = np.bincount(scores.sum(axis=1), minlength=6)
+
+    def table(item: int, total: int) -> tuple[np.ndarray, np.ndarray]:
+        chance = np.zeros(sizes[item])
+        for pattern, share in of_pattern.items():
+            if sum(pattern) == total:
+                chance[pattern[item]] += share
+        seen = np.bincount(
+            scores[scores.sum(axis=1) == total, item], minlength=sizes[item]
+        )
+        return seen, chance / chance.sum() * size_of[total]
+
+    found = s_x2(scores, items, ability, np.array([1, 2, 2, 0]), least=0.9)
+    for item in range(4):
+        rows = [table(item, total) for total in range(1, 5)]
+        thin = [(expected < 0.9).any() for _, expected in rows]
+        assert thin[3]
+        merged = [rows[0], rows[1], (rows[2][0] + rows[3][0], rows[2][1] + rows[3][1])]
+        if (merged[0][1] < 0.9).any():
+            merged = [tuple(a + b for a, b in zip(*merged[:2], strict=True)), merged[2]]
+        assert all((expected >= 0.9).all() for _, expected in merged), "another grouping"
+        chi = sum(((seen - e) ** 2 / e).sum() for seen, e in merged)
+        df = len(merged) * (sizes[item] - 1) - [1, 2, 2, 0][item]
+        assert found.df[item] == df
+        assert found.statistic[item] == pytest.approx(chi if df > 0 else np.nan, nan_ok=True)
+        assert found.p[item] == pytest.approx(
+            stats.chi2.sf(chi, df) if df > 0 else np.nan, nan_ok=True
+        )
+    # Where anything is enough, thin totals stay alone.
+    small = s_x2(scores, items, ability, np.zeros(4), least=0.0)
+    rows = [table(1, total) for total in range(1, 5)]
+    assert min(e.min() for _, e in rows) < 0.9
+    assert small.statistic[1] == pytest.approx(sum(((o - e) ** 2 / e).sum() for o, e in rows))
+    # Where nothing is enough, all totals become one row, and that row stays.
+    one = s_x2(scores, items, ability, np.zeros(4), least=1e9)
+    assert one.df.tolist() == [1, 1, 1, 2]
+    assert np.isfinite(one.p).all()
+    with pytest.raises(ValueError, match=r"^S-X² needs at least three items$"):
+        s_x2(scores[:, :2], items.take(np.arange(2)), ability, np.zeros(2))
+
+
+def test_mean_squares_by_hand() -> None:
+    items = stack([*spread_items(3), Item("g", Model.GPCM, a=0.9, steps=(-0.3, 0.4))])
+    n = np.nan
+    table = np.array([[1, 0, 1, 2], [0, 0, 1, 1], [1, n, 0, 0], [1, 1, n, 2], [0, 1, 0, n]])
+    group = np.array([0, 1, 0, 1, 1])
+    ability = Ability.normal(5, [0.0, 0.5], [1.0, 1.3], group)
+    # Five sd of the wider group on both sides.
+    assert ability.theta[[0, -1]].tolist() == [-6.0, 7.0]
+    assert len(ability.theta) == 61
+    task = np.array([0, 0, 1, 2])
+    answers = Answers.from_table(table)
+    p = probabilities(items, ability.theta)
+    each = without_task(answers, items, ability, task)
+    found = residual_fit(answers, items, ability, task)
+    for item, top in enumerate([1, 1, 1, 2]):
+        rows = []
+        for person in np.flatnonzero(np.isfinite(table[:, item])):
+            posterior = ability.weights[group[person]].copy()
+            for other in range(4):
+                if task[other] != task[item] and np.isfinite(table[person, other]):
+                    posterior *= p[other, int(table[person, other])]
+            posterior /= posterior.sum()
+            chance = p[item, : top + 1] @ posterior
+            mean = chance @ np.arange(top + 1)
+            off = np.arange(top + 1) - mean
+            rows.append((table[person, item] - mean, chance @ off**2, chance @ off**4))
+            at = np.flatnonzero(
+                (answers.person[each.order] == person) & (answers.item[each.order] == item)
+            )[0]
+            eap = posterior @ ability.theta
+            spread = np.sqrt(posterior @ (ability.theta - eap) ** 2)
+            assert (each.eap[at], each.sd[at]) == pytest.approx((eap, spread))
+        residual, variance, fourth = np.array(rows).T
+        assert found.n[item] == len(rows)
+        assert found.infit[item] == pytest.approx((residual**2).sum() / variance.sum())
+        assert found.outfit[item] == pytest.approx((residual**2 / variance).mean())
+        assert found.infit_sd[item] == pytest.approx(
+            np.sqrt((fourth - variance**2).sum()) / variance.sum()
+        )
+        assert found.outfit_sd[item] == pytest.approx(
+            np.sqrt((fourth / variance**2 - 1).sum()) / len(rows)
+        )
 
 
 def test_mean_squares_are_one_under_the_model_even_in_short_adaptive_tests() -> None:

@@ -16,9 +16,11 @@ from scoring.literacy import (
     Background,
     Classification,
     Ladders,
+    Latin,
     LiteracyClass,
     Look,
     Observations,
+    Own,
     Script,
     Written,
     classify,
@@ -373,7 +375,7 @@ def test_the_way_through_the_rungs() -> None:
         (lambda t: t["rung"][0].update(stage="middle"), "middle"),
         (lambda t: t["rung"][0].update(colour="red"), "colour"),
         (lambda t: t["rung"].append(dict(t["rung"][0])), "twice"),
-        (lambda t: t["own"][0]["when"][0].update(at_least=9), "8 tasks"),
+        (lambda t: t["own"][0]["when"][0].update(at_least=9), "rule functional: .* has 8 tasks"),
         (lambda t: t["own"][0]["when"][0].update(rung="name", at_least=1), "never counts"),
         (lambda t: t["own"][0]["when"][0].update(state="complete"), "bound or a state"),
         (lambda t: t["latin"][0]["when"][0].update(exactly=1), "exactly"),
@@ -394,6 +396,19 @@ def test_a_broken_table_is_refused_with_its_place(spoil: Any, words: str) -> Non
 
     with pytest.raises(LaddersRefused, match=words):
         Ladders.from_table(table)
+
+
+def test_every_class_is_read_as_it_stands() -> None:
+    for row in TABLE["class"]:
+        made = LADDERS.classes[Own(row["own"]), Latin(row["latin"])]
+        assert made.literacy_class == row["class"]
+        assert made.short_latin_course == row.get("short_latin_course")
+        assert made.laslliam_level == row.get("laslliam")
+        rest = [one for one in TABLE["class"] if one != row]
+        with pytest.raises(LaddersRefused) as refused:
+            Ladders.from_table(TABLE | {"class": rest})
+        assert str(refused.value) == f"no class for {row['own']} and {row['latin']}"
+    assert {row.get("short_latin_course") for row in TABLE["class"]} >= {None, True}
 
 
 def test_invented_people_go_through_the_real_ladders() -> None:

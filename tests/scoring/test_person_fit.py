@@ -107,7 +107,7 @@ def test_fit_of_a_task_by_enumeration():
     bank = Bank((*bank.tasks, Task("long", long, skill="reading", area="shop", task_sd=0.4)))
     plan = a_plan(bank=bank)
     answered = [
-        AnsweredTask("t003", (1, 0, 1)),
+        AnsweredTask("t003", (1, 1, 1)),
         AnsweredTask("t014", (0, 0, 1)),
         AnsweredTask("long", (1, 1, 1, 0, 1, 0, 0, 0)),
         AnsweredTask("t025", (1, 1, 1)),
