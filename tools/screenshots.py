@@ -107,7 +107,7 @@ def desk(browser: Browser, service: Service, folder: Path) -> None:
     page = browser.new_context(viewport=size, base_url=service.url).new_page()
     sign_in(page, case.clerk)
     page.goto("/results")
-    page.locator("main a[href^='/results/']").first.click()
+    page.locator("main .inbox__link").first.click()
     page.wait_for_load_state()
     page.screenshot(path=folder / "statement.png", full_page=True)
 

@@ -202,7 +202,7 @@ def test_a_whole_day(kiosk, service, bank_files, name):
 
     # 7. The office reads it, also as PDF; the person gets their own copy.
     desk_of_office.goto("/results")
-    press(desk_of_office, "main a[href^='/results/']")
+    press(desk_of_office, "main .inbox__link")
     assert "Haddad" in desk_of_office.locator("main").inner_text()
     assert recommended in desk_of_office.locator("#next + .proposal").inner_text()
     at = urlsplit(desk_of_office.url).path
