@@ -3,13 +3,14 @@
 import dataclasses
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from items.bank import import_bank
 from items.bank_files import BankFiles, load_folder
@@ -39,6 +40,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def keys() -> Keys:
     return derive(bytes(range(32)))
+
+
+@event.listens_for(Engine, "connect")
+def rows_without_an_order_come_backwards(connection: Any, _record: Any) -> None:
+    """A database may answer in any order, yet SQLite nearly always answers in the order of writing.
+
+    Backwards, every reader that forgot to say an order shows itself.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects = ON")
 
 
 @pytest.fixture(scope="session")

@@ -192,8 +192,8 @@ def test_the_desk_asks_in_two_languages_and_the_log_keeps_no_answer(page: Page, 
 
     def rows(db):
         interview = db.scalars(select(Interview)).one()
-        log = db.scalars(select(Event).where(Event.action == "interview:keep")).all()
-        return interview, [event.details for event in log]
+        log = select(Event).where(Event.action == "interview:keep").order_by(Event.id)
+        return interview, [event.details for event in db.scalars(log)]
 
     interview, details = build.do(rows)
     assert interview.answers == {"best_read": "ar", "goal": "profession"}

@@ -83,9 +83,8 @@ def test_each_condition_of_a_signature(build, seen, teacher):
     second = sign(build, seen, teacher, replaces=first, correction="Luokka tarkentui.")
     assert (second.version, second.content["class"]) == (2, "semi_literate")
     assert second.verification_code != first.verification_code
-    events = build.do(
-        lambda db: db.scalars(select(Event).where(Event.action == "literacy:sign")).all()
-    )
+    log = select(Event).where(Event.action == "literacy:sign").order_by(Event.id)
+    events = build.do(lambda db: db.scalars(log).all())
     assert [one.details["digest"] for one in events] == [first.digest, second.digest]
     assert "literate" not in str([one.details for one in events])
     for verb in ("UPDATE literacy_statement SET content = '{}'", "DELETE FROM literacy_statement"):
@@ -144,7 +143,8 @@ def test_what_the_page_did_not_show_is_not_signed(build, seen, teacher, page: Pa
     confirm(build, seen, teacher, LiteracyClass.SEMI_LITERATE)
     other.submit(fields, button="Sign the statement", status=409)
     assert "confirmed the class anew" in other.text()
-    rows = build.do(lambda db: db.scalars(select(LiteracyStatement)).all())
+    in_order = select(LiteracyStatement).order_by(LiteracyStatement.version)
+    rows = build.do(lambda db: db.scalars(in_order).all())
     assert [(one.version, one.content["class"]) for one in rows] == [
         (version, first.content["class"]) for version in (1, 2)
     ]

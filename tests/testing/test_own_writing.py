@@ -165,11 +165,9 @@ def test_the_task_stands_in_the_persons_language_and_the_judge_says_that_they_re
     )
     assert "Writes so that a reader understands" in page.text()
     assert "Keep the text" not in page.text()
+    log = select(Event).where(Event.action.startswith("own-writing")).order_by(Event.id)
     told = build.do(
-        lambda db: [
-            (event.action, TEXT in str(event.details))
-            for event in db.scalars(select(Event).where(Event.action.startswith("own-writing")))
-        ]
+        lambda db: [(one.action, TEXT in str(one.details)) for one in db.scalars(log)]
     )
     assert told == [("own-writing:keep", False), ("own-writing:judge", False)]
     stranger = page.another()

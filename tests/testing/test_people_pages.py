@@ -47,11 +47,9 @@ def person(build: Builder, referral) -> Person:
 
 
 def details(build: Builder, action: str) -> list[tuple[str, str, dict]]:
+    log = select(Event).where(Event.action == action).order_by(Event.id)
     return build.do(
-        lambda db: [
-            (event.actor, event.subject, event.details)
-            for event in db.scalars(select(Event).where(Event.action == action))
-        ]
+        lambda db: [(one.actor, one.subject, one.details) for one in db.scalars(log)]
     )
 
 

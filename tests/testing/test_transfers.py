@@ -114,7 +114,7 @@ def test_the_form_is_handed_over_once_signed_and_each_time_recorded(case, page: 
             assert part in words
         assert "Kotoutumiskoulutus, peruspolku" in words
     assert len(bodies) == 1
-    rows = case.build.do(lambda db: db.scalars(select(Release)).all())
+    rows = case.build.do(lambda db: db.scalars(select(Release).order_by(Release.id)).all())
     looks = ["transfer"] * 2 if who == "centre" else ["page", "transfer", "transfer", "transfer"]
     assert [(one.channel, one.office_id) for one in rows] == [
         (channel, school.office.id) for channel in looks
