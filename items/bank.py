@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from items.bank_files import BankFiles, Clip, Task
+from items.canonical import value_digest
 from items.content_format import content_digest
 from items.lifecycle import IN_USE, set_status
 from items.models import (
@@ -27,7 +28,6 @@ from items.scale_files import (
     SCALE_FILE,
     read_table,
     scaled_skills,
-    table_digest,
 )
 from items.speech import digest_of_script
 from scoring.cefr import Scale
@@ -179,7 +179,7 @@ class _Import:
         """Bring standard and blueprint up to date; whether something changed."""
         table = read_table(self.bank.folder, language, skill, SCALE_FILE)
         Scale.from_table(table)  # a broken scale is refused here, not in a sitting
-        digest = table_digest(table)
+        digest = value_digest(table)
         newest = newest_standard(self.db, language, skill)
         changed = newest is None or newest.digest != digest
         if changed:
@@ -197,12 +197,12 @@ class _Import:
             return changed
         plan = read_table(self.bank.folder, language, skill, BLUEPRINT_FILE)
         newest_plan = newest_blueprint(self.db, language, skill)
-        if newest_plan is None or newest_plan.digest != table_digest(plan):
+        if newest_plan is None or newest_plan.digest != value_digest(plan):
             self.db.add(
                 BlueprintVersion(
                     language=language,
                     skill=skill,
-                    digest=table_digest(plan),
+                    digest=value_digest(plan),
                     table=plan,
                     created_at=self.now,
                 )

@@ -14,7 +14,6 @@ YAML guesses types in ways that harm texts ("on" and "no" become booleans, 12.30
 a number), so every scalar is read as text but for the few fields that are numbers.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +26,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from items.canonical import value_digest
 from items.interactions import TRUTH_VALUES, interaction_of
 from items.typed_answers import NORMALISERS
 from scoring.cefr import LEVELS
@@ -405,6 +405,4 @@ def content_digest(data: Mapping[str, Any], recording: str | None = None) -> str
 
     Field order and layout of the file make no difference; order inside lists does.
     """
-    identified = {"content": content_of(data), "recording": recording}
-    text = json.dumps(identified, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    return value_digest({"content": content_of(data), "recording": recording})

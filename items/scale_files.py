@@ -1,8 +1,6 @@
 """Scale and blueprint files: what a part measures against and must contain."""
 
 import csv
-import hashlib
-import json
 import tomllib
 from pathlib import Path
 from typing import Any, TextIO
@@ -42,12 +40,6 @@ def scaled_skills(folder: Path = CONTENT) -> list[tuple[str, str]]:
         for language, skill in MEASURED_BANKS
         if (folder / language / skill / SCALE_FILE).is_file()
     ]
-
-
-def table_digest(table: dict[str, Any]) -> str:
-    """SHA-256 of a table's values, hexadecimal; layout and comments make no difference."""
-    text = json.dumps(table, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def write_standard_csv(standard: Standard, stream: TextIO) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from items.bank_files import Task, clip_file
+from items.canonical import value_digest
 from items.sound import (
     NotSound,
     levelled,
@@ -105,11 +106,7 @@ def voices_of(task: Task) -> dict[str, Voice]:
 
 def script_digest(speakers: Mapping[str, str], script: list[dict[str, Any]]) -> str:
     """SHA-256 of what is spoken by whom: a recording belongs to one script."""
-    text = json.dumps(
-        {"speakers": dict(speakers), "script": script},
-        ensure_ascii=True, sort_keys=True, separators=(",", ":"),
-    )  # fmt: skip
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    return value_digest({"speakers": dict(speakers), "script": script})
 
 
 def digest_of_script(task: Task) -> str:

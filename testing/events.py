@@ -1,6 +1,5 @@
 """The log of what was done: events on hash chains, written in the transaction that did it."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -9,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from items.canonical import canonical
 from testing.keys import Keys
 from testing.models import Base, Centre, Person, Staff, Visit
 
@@ -277,22 +277,17 @@ def _locked_heads(
 def digest_of(row: dict[str, Any], keys: Keys) -> str:
     """Keyed digest of an event's canonical form, its predecessor's digest included."""
     at: datetime = row["at"]
-    canonical = json.dumps(
-        [
-            row["chain_id"],
-            row["position"],
-            at.astimezone(UTC).isoformat(timespec="microseconds"),
-            row["actor"],
-            row["action"],
-            row["subject"],
-            row["details"],
-            row["previous"],
-        ],
-        ensure_ascii=True,
-        sort_keys=True,
-        separators=(",", ":"),
-    )
-    return keys.audit_digest(canonical.encode())
+    told = [
+        row["chain_id"],
+        row["position"],
+        at.astimezone(UTC).isoformat(timespec="microseconds"),
+        row["actor"],
+        row["action"],
+        row["subject"],
+        row["details"],
+        row["previous"],
+    ]
+    return keys.audit_digest(canonical(told).encode())
 
 
 def moment(raw: datetime | str) -> datetime:

@@ -11,7 +11,6 @@ from testing.keys import Keys
 from testing.models import Centre, Feedback, SignInAttempt, Staff
 from testing.refusals import NotFound, TooMany
 
-TOPICS = ("accessibility", "service", "other")
 #: The law on digital services gives an answer to accessibility feedback two weeks.
 ANSWERED_WITHIN = timedelta(days=14)
 WINDOW = timedelta(hours=1)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from items.content_format import LANGUAGES
 from scoring.cefr import BANDS, REPORTED_LEVELS, band_of
 from scoring.ratings import RatingRules
 from testing.models import SPEAKING_CRITERIA, WRITING_CRITERIA, Criterion, Skill
 from testing.settings import CHECKOUT
 
 FOLDER = CHECKOUT / "testing" / "data"
-LANGUAGES = ("fi", "sv")
 
 
 class BadRatingData(Exception):

@@ -1,7 +1,5 @@
 """Statements: the signed, immutable snapshot of a result. Superseded, never edited."""
 
-import hashlib
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from items.canonical import value_digest
 from scoring.cefr import REPORTED_LEVELS, band_of
 from testing import assessment, clock, events
 from testing.events import Action
@@ -150,7 +149,7 @@ def sign(
         sitting_id=sitting.id,
         version=content["version"],
         content=content,
-        digest=digest_of(content),
+        digest=value_digest(content),
         verification_code=content["verification_code"],
         signed_by_id=actor.id,
         signed_at=now,
@@ -175,18 +174,12 @@ def sign(
     return statement
 
 
-def digest_of(content: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical content."""
-    canonical = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
 def content_of(statement: Statement) -> dict[str, Any]:
     """What was signed.
 
     :raise StatementAltered: it was changed behind the service's back.
     """
-    if digest_of(statement.content) != statement.digest:
+    if value_digest(statement.content) != statement.digest:
         raise StatementAltered
     return statement.content
 

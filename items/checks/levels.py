@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from items.bank_files import BankFiles, Item, Task
 from items.checks.answers import option_sort
-from items.content_format import MEASURED_SKILLS, Finding
+from items.content_format import LANGUAGES, MEASURED_SKILLS, Finding
 from items.scale_files import SCALE_FILE
 from scoring.cefr import LEVELS
 
@@ -91,7 +91,7 @@ def _coverage_findings(path: str, language: str, tasks: tuple[Task, ...]) -> Ite
 
 def level_findings(bank: BankFiles) -> Iterator[Finding]:
     """Where kinds, sizes and numbers of tasks do not fit their levels."""
-    for language in ("fi", "sv"):
+    for language in LANGUAGES:
         for skill in MEASURED_SKILLS:
             tasks = bank.of(language, skill)
             if not tasks and not (bank.folder / language / skill / SCALE_FILE).is_file():

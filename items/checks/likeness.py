@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz, process
 
 from items.bank_files import BankFiles, Item, Task
-from items.content_format import MEASURED_SKILLS, Finding
+from items.content_format import LANGUAGES, MEASURED_SKILLS, Finding
 
 #: Of 100; questions of two tasks that are this alike are one question.
 SAME_QUESTION = 92
@@ -84,7 +84,7 @@ def _enemy_findings(bank: BankFiles, language: str) -> Iterator[Finding]:
 
 def likeness_findings(bank: BankFiles) -> Iterator[Finding]:
     """Questions that are there twice, texts that are shared without saying so."""
-    for language in ("fi", "sv"):
+    for language in LANGUAGES:
         for skill in MEASURED_SKILLS:
             tasks = bank.of(language, skill)
             yield from _question_findings(bank, tasks)

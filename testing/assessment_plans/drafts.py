@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from items.canonical import value_digest
+from items.content_format import LANGUAGES
 from scoring.routing import Known
 from testing.assessment_plans import lengths, minutes, rulebook
 from testing.assessment_plans.minutes import Kind, Span
@@ -16,7 +18,6 @@ from testing.assessment_plans.rules import USUAL, Plan, Plans
 from testing.models import AssessmentPlan, PlanSource, PlansVersion, Sitting, Staff
 
 LISTS = ("plan", "choose")
-LANGUAGES = ("fi", "sv")
 #: What the slowest tenth may need in a day.
 LONGEST_DAY = 240
 #: A dry run looks at so many sittings, the newest first.
@@ -59,7 +60,7 @@ def publish(
         db,
         draft,
         is_whole=not faults(db, draft),
-        digest=rulebook.digest_of(draft.content),
+        digest=value_digest(draft.content),
         seen_at=seen_at,
         actor=actor,
         now=now,

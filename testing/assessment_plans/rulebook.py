@@ -1,6 +1,5 @@
 """Which plans a centre uses: its newest published ones, or the shipped ones."""
 
-import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from items.canonical import canonical
 from testing.assessment_plans.reading import read
 from testing.assessment_plans.rules import Plans
 from testing.drafting.versions import Shelf
@@ -45,19 +45,10 @@ def table_in_use(db: Session, centre_id: int) -> Mapping[str, Any]:
 
 def plans_of(content: Mapping[str, Any]) -> Plans:
     """The plans of a stored version."""
-    return _read(_canonical(content))
-
-
-def digest_of(content: Mapping[str, Any]) -> str:
-    """SHA-256 of the plain values."""
-    return hashlib.sha256(_canonical(content).encode()).hexdigest()
-
-
-def _canonical(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return _read(canonical(content))
 
 
 # A version never changes.
 @lru_cache(maxsize=16)
-def _read(canonical: str) -> Plans:
-    return read(json.loads(canonical))
+def _read(text: str) -> Plans:
+    return read(json.loads(text))

@@ -8,8 +8,6 @@ A rung's tasks stand in one shape for all rungs, plain enough to be stored:
 * at the desk: `id` and the `text` that is read, said or dictated.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,13 +17,14 @@ from typing import Any
 import yaml
 
 from items.bank_files import CONTENT
+from items.canonical import value_digest
+from items.content_format import LANGUAGES
 from scoring.ladders import Place
 from scoring.literacy import Ladders
 from testing.languages import PERSON_CODES
 from testing.literacy import rules
 
 FOLDER = CONTENT / "literacy"
-TEST_LANGUAGES = ("fi", "sv")
 
 #: A task as stored: see the head of this module.
 LiteracyTask = Mapping[str, Any]
@@ -93,8 +92,7 @@ class Material:
 
     @property
     def digest(self) -> str:
-        text = json.dumps(self.record(), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return value_digest(self.record())
 
 
 @cache
@@ -230,14 +228,14 @@ def _refuse_unless_whole(
 
 def spoken(language: str) -> Iterator[tuple[str, str]]:
     """(code, words) of everything that tasks say in a language of the kiosk."""
-    for test_language in TEST_LANGUAGES:
+    for test_language in LANGUAGES:
         found = material(test_language)
         for rung, tasks in found.tasks.items():
             for task in tasks:
                 heard_here = {"test": test_language == language, "person": True}
                 if "spoken" in task and heard_here[task["voice"]]:
                     yield f"literacy/{rung}/{task['spoken']}", task["spoken"]
-    for rung, tasks in material(TEST_LANGUAGES[0]).own.get(language, {}).items():
+    for rung, tasks in material(LANGUAGES[0]).own.get(language, {}).items():
         for task in tasks:
             if "spoken" in task:
                 yield f"literacy/{rung}/{task['id']}", task["spoken"]

@@ -38,9 +38,16 @@ def propose_again(db: Session, sitting: Sitting, *, actor: Staff, now: datetime)
     before, found = Classification.from_record(screen.proposal), today(db, screen)
     if replace(found, looks=before.looks) == before:
         return
+    propose(db, screen, found, actor=actor, now=now)
+
+
+def propose(
+    db: Session, screen: LiteracyScreen, found: Classification, *, actor: Staff, now: datetime
+) -> None:
+    """This class is proposed; a teacher confirms it anew, or not."""
     screen.proposal = found.to_record()
     events.record(
-        db, Action.LITERACY_PROPOSE, on=sitting.person, subject=screen, actor=actor, now=now
+        db, Action.LITERACY_PROPOSE, on=screen.sitting.person, subject=screen, actor=actor, now=now
     )
 
 

@@ -107,9 +107,7 @@ def peek(db: Session, statement: LiteracyStatement, staff: Staff, now: datetime)
     :raise StatementAltered: the stored statement is not the one that was signed.
     """
     _permission(db, statement, staff, now)
-    if statements.superseded_by(db, statement) is not None:
-        raise StatementReplaced
-    return statements.content_of(statement)
+    return _newest_content(db, statement)
 
 
 def look(
@@ -121,8 +119,8 @@ def look(
     now: datetime,
 ) -> dict[str, Any]:
     """The statement; the look is a release and on the person's chain. Refuses as `peek` does."""
-    content = peek(db, statement, actor, now)
     permission = _permission(db, statement, actor, now)
+    content = _newest_content(db, statement)
     if not permissions.still_stands(db, permission, now):
         raise LiteracyReleaseRefused(statement.id)
     release = LiteracyRelease(
@@ -179,6 +177,12 @@ def of_person(db: Session, person: Person) -> list[LiteracyRelease]:
             .order_by(LiteracyRelease.id.desc())
         )
     )
+
+
+def _newest_content(db: Session, statement: LiteracyStatement) -> dict[str, Any]:
+    if statements.superseded_by(db, statement) is not None:
+        raise StatementReplaced
+    return statements.content_of(statement)
 
 
 def _covers(permission: Permission) -> bool:

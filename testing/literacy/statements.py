@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from items.canonical import value_digest
 from scoring.ladders import Place, Stage
 from scoring.literacy import Classification
 from testing import clock, events
@@ -102,7 +103,7 @@ def sign(
         screen_id=screen.id,
         version=content["version"],
         content=content,
-        digest=results.digest_of(content),
+        digest=value_digest(content),
         verification_code=content["verification_code"],
         signed_by_id=actor.id,
         signed_at=now,
@@ -160,7 +161,7 @@ def content_of(statement: LiteracyStatement) -> dict[str, Any]:
 
     :raise StatementAltered: it was changed behind the service's back.
     """
-    if results.digest_of(statement.content) != statement.digest:
+    if value_digest(statement.content) != statement.digest:
         raise results.StatementAltered
     return statement.content
 

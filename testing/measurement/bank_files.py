@@ -13,6 +13,7 @@ from scoring.blueprint import Blueprint, BlueprintRefused
 from scoring.cefr import Standard
 from scoring.irt import Item
 from scoring.plan import Settings
+from scoring.young_bank import CALIBRATED_SE
 from testing.measurement.item_files import ItemFile, read_items
 from testing.measurement.tables import Row, read_table, refuse, shown
 
@@ -20,8 +21,6 @@ TASK_COLUMNS = (
     *("task", "skill", "area", "text_type", "task_sd", "se_task"),
     *("words", "seconds", "enemies", "floor"),
 )
-# Above this error of a difficulty an item is not calibrated, and its bank is provisional.
-CALIBRATED_SE = 0.25
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Which rules of recommendation a centre uses: its newest published ones, or the shipped ones."""
 
-import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from items.canonical import canonical, value_digest
 from scoring.recommendation_reading import read
 from scoring.recommendation_rules import Rules
 from testing.drafting.versions import Shelf
@@ -34,19 +34,15 @@ def in_use(db: Session, centre_id: int) -> Rules:
 
 def rules_of(content: Mapping[str, Any]) -> Rules:
     """The rules of a stored version."""
-    return _read(_canonical(content))
+    return _read(canonical(content))
 
 
 def digest_of(rules: Rules) -> str:
     """SHA-256 of the rules' canonical record."""
-    return hashlib.sha256(_canonical(rules.to_record()).encode()).hexdigest()
-
-
-def _canonical(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return value_digest(rules.to_record())
 
 
 # Walking through every combination of facts takes a while; a version never changes.
 @lru_cache(maxsize=16)
-def _read(canonical: str) -> Rules:
-    return read(json.loads(canonical))
+def _read(text: str) -> Rules:
+    return read(json.loads(text))

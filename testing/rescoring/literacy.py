@@ -6,10 +6,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from scoring.literacy import Classification, LiteracyClass
-from testing import events
-from testing.events import Action
 from testing.literacy import content, judging, screen_of
-from testing.models import Sitting, Staff
+from testing.models import LiteracyScreen, Sitting, Staff
 
 #: What makes two proposals different ones.
 _DECIDES = ("class", "own", "latin", "short_latin_course", "laslliam_level", "module")
@@ -29,7 +27,7 @@ def change_of(db: Session, sitting: Sitting) -> dict[str, Any] | None:
     screen = screen_of(db, sitting)
     if screen is None or screen.proposal is None:
         return None
-    before, after = screen.proposal, _today(db, sitting).to_record()
+    before, after = screen.proposal, _today(db, screen).to_record()
     unknown = LiteracyClass.NOT_ASSESSED.value
     if after["class"] == unknown != before["class"]:
         return None
@@ -42,16 +40,11 @@ def propose(db: Session, sitting: Sitting, *, actor: Staff, now: datetime) -> No
     """Today's proposal stands at the screen; a teacher confirms it anew, or not."""
     screen = screen_of(db, sitting)
     assert screen is not None
-    screen.proposal = _today(db, sitting).to_record()
-    events.record(
-        db, Action.LITERACY_PROPOSE, on=sitting.person, subject=screen, actor=actor, now=now
-    )
+    judging.propose(db, screen, _today(db, screen), actor=actor, now=now)
 
 
-def _today(db: Session, sitting: Sitting) -> Classification:
-    screen = screen_of(db, sitting)
-    assert screen is not None
-    return judging.today(db, screen, content.material(sitting.language).ladders)
+def _today(db: Session, screen: LiteracyScreen) -> Classification:
+    return judging.today(db, screen, content.material(screen.sitting.language).ladders)
 
 
 def _short(record: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
+from items.canonical import value_digest
 from scoring import recommendation
 from scoring.recommendation import Facts
 from testing import events, proposals
@@ -28,7 +29,6 @@ from testing.recommending import rulebook
 from testing.refusals import NotFound, Refusal
 from testing.rescoring import anew, literacy
 from testing.rescoring.anew import CannotRescore, Change
-from testing.statements import digest_of
 
 #: The newest statements that one comparison looks at; older ones have been acted upon.
 MOST = 3000
@@ -75,7 +75,7 @@ class Found:
         decides = {"skills": skills, "recommendation": self.changes["recommendation"]}
         if self.changes["literacy"]:
             decides["literacy"] = self.changes["literacy"]
-        return digest_of(decides)
+        return value_digest(decides)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
 
+from items.canonical import value_digest
 from testing import events, pdf, statements
 from testing.events import Action
 from testing.keys import Keys
@@ -58,7 +59,7 @@ class Wanted:
 
     @property
     def content_digest(self) -> str:
-        return statements.digest_of(self.content)
+        return value_digest(self.content)
 
 
 @dataclass(frozen=True)

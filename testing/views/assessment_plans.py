@@ -6,9 +6,10 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from items.content_format import LANGUAGES
 from testing import access, delivery, desk_words, events
 from testing.access import Unit, page, roles
-from testing.assessment_plans import choosing, drafts, minutes, rulebook, words
+from testing.assessment_plans import choosing, minutes, rulebook, words
 from testing.assessment_plans.rules import Plan
 from testing.events import Action
 from testing.forms.assessment_plans import GiveForm, PlanForm, plan_form
@@ -28,7 +29,7 @@ DESK = roles(Role.ADMINISTRATOR)
 def overview():
     """What may be given, to whom, and how long it takes by simulation."""
     language = request.args.get("language", "fi")
-    if language not in drafts.LANGUAGES:
+    if language not in LANGUAGES:
         raise NotFound
     plans = rulebook.in_use(g.db, g.staff.centre_id)
     versions = rulebook.SHELF.versions(g.db, g.staff.centre_id)
@@ -37,7 +38,7 @@ def overview():
         plans=plans,
         expected=minutes.expected(g.db, plans, language),
         language=language,
-        languages=drafts.LANGUAGES,
+        languages=LANGUAGES,
         persons=minutes.PERSONS,
         versions=versions,
         draft=next((one for one in versions if one.is_draft), None),

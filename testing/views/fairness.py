@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
+from items.content_format import LANGUAGES
 from scoring.literacy_calibration import FEWEST_CONFIRMED
 from testing import access, staff_words
 from testing.access import Unit, note_list, page, roles
@@ -17,7 +18,6 @@ from testing.settings import Mode
 
 bp = Blueprint("fairness", __name__, url_prefix="/fairness")
 WHO = roles(Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR)
-LANGUAGES = ("fi", "sv")
 
 
 @bp.get("")

@@ -8,10 +8,11 @@ from testing import access, documents, errors
 from testing.access import Unit, note_list, page, roles
 from testing.literacy import releases, statement_pages
 from testing.literacy.releases import LiteracyReleaseRefused
-from testing.models import DocumentKind, Role
+from testing.models import Role
 from testing.refusals import NotFound
 from testing.releases import Channel
 from testing.signing import documents as signed
+from testing.views.literacy_statements import literacy_document
 from testing.views.statements import document_attached, make
 
 bp = Blueprint("literacy_inbox", __name__, url_prefix="/results/literacy")
@@ -46,13 +47,8 @@ def as_pdf(public_id: str, language: str):
     database = access.the_database()
     with database.reading() as db:
         statement = releases.find(db, public_id, g.staff)
-        wanted = signed.Wanted.of(
-            statement.screen.sitting.person,
-            DocumentKind.LITERACY,
-            statement.verification_code,
-            language,
-            releases.peek(db, statement, g.staff, g.now),
-        )
+        content = releases.peek(db, statement, g.staff, g.now)
+        wanted = literacy_document(statement, content, language)
         made = signed.kept(db, wanted)
     made = made or make(wanted)
     with database.writing() as db:

@@ -92,13 +92,7 @@ def show_pdf(public_id: str, language: str):
     database = access.the_database()
     with database.reading() as db:
         statement = statements.own(db, public_id, g.staff)
-        wanted = signed.Wanted.of(
-            statement.screen.sitting.person,
-            DocumentKind.LITERACY,
-            statement.verification_code,
-            language,
-            statements.content_of(statement),
-        )
+        wanted = literacy_document(statement, statements.content_of(statement), language)
         made = signed.kept(db, wanted)
     made = made or make(wanted)
     with database.writing() as db:
@@ -113,6 +107,19 @@ def show_pdf(public_id: str, language: str):
             language=language,
         )
     return document_attached(wanted, document)
+
+
+def literacy_document(
+    statement: LiteracyStatement, content: dict[str, Any], language: str
+) -> signed.Wanted:
+    """The statement as a document in a language."""
+    return signed.Wanted.of(
+        statement.screen.sitting.person,
+        DocumentKind.LITERACY,
+        statement.verification_code,
+        language,
+        content,
+    )
 
 
 def _note_view(screen: LiteracyScreen, subject: LiteracyScreen | LiteracyStatement) -> None:

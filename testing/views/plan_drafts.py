@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from items.content_format import LANGUAGES
 from scoring.cefr import REPORTED_LEVELS
 from testing.access import Unit, page, roles
 from testing.assessment_plans import drafts, minutes, reading, rulebook, words
@@ -12,10 +13,11 @@ from testing.drafting import rows as changes
 from testing.drafting.versions import seen
 from testing.forms import plan_drafts as fields
 from testing.forms.fields import Form
-from testing.models import PlansVersion, Role, Skill
+from testing.models import Role, Skill
 from testing.person_words import SKILL_NAMES
 from testing.readiness import MEASURED
 from testing.refusals import NotFound
+from testing.views import drafting
 
 bp = Blueprint("plan_drafts", __name__, url_prefix="/plans/versions")
 STAFF = roles(Role.ADMINISTRATOR, Role.ASSESSOR)
@@ -51,7 +53,7 @@ def keep(public_id: str):
     found = rulebook.SHELF.own_to_change(g.db, public_id, g.staff)
     if Form().validate():
         given = fields.settings_of(request.form)
-        _change(found, lambda content: content | given)
+        drafting.change(rulebook.SHELF, found, lambda content: content | given)
         flash(_("The draft is kept."), "done")
     return redirect(url_for("plan_drafts.show", public_id=public_id), 303)
 
@@ -60,12 +62,10 @@ def keep(public_id: str):
 @page(STAFF, Unit.WRITE)
 def edit(public_id: str, kind: str, place: int):
     """One plan, or one rule that gives a plan; behind the last one a new one."""
-    found = rulebook.SHELF.own_to_change(g.db, public_id, g.staff)
-    rows = found.content.get(kind, ()) if kind in drafts.LISTS else None
-    if rows is None or place > len(rows) or not found.is_draft:
-        raise NotFound
+    found, rows = drafting.row_to_change(rulebook.SHELF, drafts.LISTS, public_id, kind, place)
     if request.method == "POST" and Form().validate():
-        _change(found, changes.put(kind, place, _READERS[kind](request.form)))
+        row = _READERS[kind](request.form)
+        drafting.change(rulebook.SHELF, found, changes.put(kind, place, row))
         flash(_("The draft is kept."), "done")
         return redirect(url_for("plan_drafts.show", public_id=public_id), 303)
     return render_template(
@@ -85,11 +85,7 @@ def edit(public_id: str, kind: str, place: int):
 @page(STAFF, Unit.WRITE)
 def rearrange(public_id: str, kind: str, place: int, action: str):
     """A row goes up, goes down, or goes away."""
-    found = rulebook.SHELF.own_to_change(g.db, public_id, g.staff)
-    verbs = changes.actions(kind, place)
-    if kind not in drafts.LISTS or action not in verbs:
-        raise NotFound
-    _change(found, verbs[action])
+    drafting.rearrange(rulebook.SHELF, drafts.LISTS, public_id, kind, place, action)
     return redirect(url_for("plan_drafts.show", public_id=public_id) + f"#{kind}s", 303)
 
 
@@ -101,8 +97,8 @@ def dry_run(public_id: str):
     Counts of sittings and no persons: nothing here is a view of anybody's data.
     """
     found = rulebook.SHELF.own(g.db, public_id, g.staff)
-    language = request.args.get("language", drafts.LANGUAGES[0])
-    if language not in drafts.LANGUAGES:
+    language = request.args.get("language", LANGUAGES[0])
+    if language not in LANGUAGES:
         raise NotFound
     plans, faults = reading.read_unchecked(found.content)
     if plans is not None and not faults:
@@ -147,11 +143,6 @@ def publish(public_id: str):
     return redirect(url_for("assessment_plans.overview"), 303)
 
 
-def _change(found: PlansVersion, how: Any) -> None:
-    seen_at = request.form.get("seen", "")
-    rulebook.SHELF.change(g.db, found, how, seen_at=seen_at, actor=g.staff, now=g.now)
-
-
 def _words() -> dict[str, Any]:
     return {
         "plan_words": words.PLANS,
@@ -170,5 +161,5 @@ def _words() -> dict[str, Any]:
         "depths": words.DEPTHS,
         "kinds": words.KINDS,
         "most_days": reading.MOST_DAYS,
-        "languages": drafts.LANGUAGES,
+        "languages": LANGUAGES,
     }

@@ -14,9 +14,9 @@ from testing.drafting import rows as changes
 from testing.drafting.versions import seen
 from testing.forms import rules as fields
 from testing.forms.fields import Form
-from testing.models import RecommendationRules, Role
+from testing.models import Role
 from testing.recommending import drafts, rule_words, rulebook, words
-from testing.refusals import NotFound
+from testing.views import drafting
 
 bp = Blueprint("rules", __name__, url_prefix="/rules")
 STAFF = roles(Role.ADMINISTRATOR, Role.ASSESSOR)
@@ -56,7 +56,7 @@ def draft(public_id: str):
     found = rulebook.SHELF.own_to_change(g.db, public_id, g.staff)
     if request.method == "POST" and Form().validate():
         given = fields.settings_of(request.form)
-        _change(found, lambda content: content | given)
+        drafting.change(rulebook.SHELF, found, lambda content: content | given)
         flash(_("The draft is kept."), "done")
         return redirect(url_for("rules.draft", public_id=public_id), 303)
     return render_template(
@@ -75,13 +75,11 @@ def draft(public_id: str):
 @page(STAFF, Unit.WRITE)
 def edit(public_id: str, kind: str, place: int):
     """One rule, addition or requirement; behind the last one a new one."""
-    found = rulebook.SHELF.own_to_change(g.db, public_id, g.staff)
-    rows = found.content.get(kind, ()) if kind in drafts.LISTS else None
-    if rows is None or place > len(rows) or not found.is_draft:
-        raise NotFound
+    found, rows = drafting.row_to_change(rulebook.SHELF, drafts.LISTS, public_id, kind, place)
     if request.method == "POST" and Form().validate():
         row = _READERS[kind](request.form)
-        _change(found, changes.put(kind, place, row, before_last=kind == "rule"))
+        how = changes.put(kind, place, row, before_last=kind == "rule")
+        drafting.change(rulebook.SHELF, found, how)
         flash(_("The draft is kept."), "done")
         return redirect(url_for("rules.draft", public_id=public_id), 303)
     template = "rules/requirement.html" if kind == "requirement" else "rules/rule.html"
@@ -102,11 +100,7 @@ def edit(public_id: str, kind: str, place: int):
 @page(STAFF, Unit.WRITE)
 def rearrange(public_id: str, kind: str, place: int, action: str):
     """A row goes up, goes down, or goes away."""
-    found = rulebook.SHELF.own_to_change(g.db, public_id, g.staff)
-    verbs = changes.actions(kind, place)
-    if kind not in drafts.LISTS or action not in verbs:
-        raise NotFound
-    _change(found, verbs[action])
+    drafting.rearrange(rulebook.SHELF, drafts.LISTS, public_id, kind, place, action)
     return redirect(url_for("rules.draft", public_id=public_id) + f"#{kind}s", 303)
 
 
@@ -148,11 +142,6 @@ def publish(public_id: str):
         seen=seen(found),
         faults=[rule_words.fault_sentence(one) for one in drafts.faults(found)],
     )
-
-
-def _change(found: RecommendationRules, how: Any) -> None:
-    seen_at = request.form.get("seen", "")
-    rulebook.SHELF.change(g.db, found, how, seen_at=seen_at, actor=g.staff, now=g.now)
 
 
 def _words() -> dict[str, Any]:

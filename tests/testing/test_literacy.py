@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from items.content_format import LANGUAGES
 from items.pictures import picture_svg
 from scoring.ladders import Outcome
 from scoring.literacy import Latin, LiteracyClass, Own
@@ -453,7 +454,7 @@ def test_words_of_a_dictated_sentence_are_found_wherever_they_stand():
     assert dictation.mark_words(words, "") == [unknown] * 4
 
 
-@pytest.mark.parametrize("language", content.TEST_LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_tasks_are_whole_and_every_picture_is_there(language):
     found = content.read_material(language)
 
