@@ -17,6 +17,8 @@ from testing.speaking import recordings
 SEAL_EVERY = timedelta(minutes=10)
 #: Wall-clock time of the nightly check of the whole log.
 VERIFY_AT = time(3, 20)
+#: Some seconds of work.
+SPOKEN_AT_ONCE = 8
 FORGET_SESSIONS = timedelta(days=30)
 FORGET_ATTEMPTS = timedelta(days=1)
 
@@ -81,11 +83,19 @@ def keep_recordings(runtime: Runtime) -> None:
 
 
 def speak(runtime: Runtime) -> None:
-    """Every spoken instruction has a sound, in the languages that a synthetic voice knows."""
+    """A few more spoken instructions have a sound, in the languages that a synthetic voice knows.
+
+    What is left is the next job: a new installation speaks for a quarter of an hour, and the log's
+    seals, or somebody who stops the service, shall not wait for that.
+    """
     media = runtime.settings.media
     with words_of_the_kiosk().app_context():
-        for prompt in speech.missing(media, PERSON_CODES):
+        missing = speech.missing(media, PERSON_CODES)
+        for prompt in missing[:SPOKEN_AT_ONCE]:
             speech.make(media, prompt)
+    if len(missing) > SPOKEN_AT_ONCE:
+        with runtime.database.writing() as db:
+            jobs.queue(db, "speak", due_at=clock.now())
 
 
 def _next_night(now: datetime) -> datetime:
@@ -102,7 +112,6 @@ KINDS = {
     "verify": jobs.Kind(verify, longest=timedelta(hours=2), next_due=_next_night),
     "speak": jobs.Kind(
         speak,
-        longest=timedelta(hours=1),
         next_due=lambda now: now + timedelta(hours=6),
         # A new installation speaks from its first day, new words from the first start.
         at_start=True,

@@ -12,9 +12,7 @@ import pytest
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
 
-from items.bank import import_bank
 from items.bank_files import BankFiles, load_folder
-from items.models import Status
 from testing import events, schema
 from testing.app import create_app
 from testing.commands.runtime import Runtime
@@ -22,7 +20,8 @@ from testing.db import Database, make_engine
 from testing.keys import Keys, derive
 from testing.settings import Mode, Settings
 from tests.testing import postgres
-from tests.testing.builders import NOW, Builder
+from tests.testing.bank_rows import BankRows
+from tests.testing.builders import Builder
 from tests.testing.pages import Page
 
 MASTER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -144,12 +143,16 @@ def bank_files() -> BankFiles:
     return load_folder()
 
 
+@pytest.fixture(scope="session")
+def bank_rows(bank_files: BankFiles) -> BankRows:
+    return BankRows(bank_files)
+
+
 @pytest.fixture
-def bank(database: Database, bank_files: BankFiles) -> BankFiles:
+def bank(database: Database, bank_rows: BankRows) -> BankFiles:
     """The shipped bank is in the database, in pilot use."""
-    with database.writing() as db:
-        import_bank(db, bank_files, now=NOW, first_status=Status.PILOT)
-    return bank_files
+    bank_rows.put_into(database)
+    return bank_rows.bank
 
 
 @pytest.fixture(scope="session")

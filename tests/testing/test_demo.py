@@ -1,6 +1,7 @@
 """The demo: a newcomer finds everybody where the printed words say."""
 
 import re
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -13,12 +14,31 @@ from tests.testing.candidates import Candidate, knows_up_to
 from tests.testing.pages import Page
 
 
+def settle(patch, folder):
+    for name in ("LAHTOTASO_MODE", "LAHTOTASO_SECURE_COOKIES", "LAHTOTASO_URL", "DATABASE_URL"):
+        patch.setenv(name, "")
+    patch.setenv("LAHTOTASO_DATA", str(folder))
+
+
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory):
+    """The folder of a first start, and what it said: made once, copied for each test."""
+    folder = tmp_path_factory.mktemp("first") / "demo"
+    with pytest.MonkeyPatch.context() as patch:
+        settle(patch, folder)
+        return folder, prepare()
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    for name in ("LAHTOTASO_MODE", "LAHTOTASO_SECURE_COOKIES", "LAHTOTASO_URL", "DATABASE_URL"):
-        monkeypatch.setenv(name, "")
-    monkeypatch.setenv("LAHTOTASO_DATA", str(tmp_path / "demo"))
+    settle(monkeypatch, tmp_path / "demo")
     return tmp_path / "demo"
+
+
+@pytest.fixture
+def said(first_start, folder):
+    shutil.copytree(first_start[0], folder)
+    return first_start[1]
 
 
 def prepare(*options):
@@ -38,8 +58,7 @@ def signed_in(app, email):
     return page
 
 
-def test_a_newcomer_can_play_every_role(folder, bank_files):
-    said = prepare()
+def test_a_newcomer_can_play_every_role(said, bank_files):
     app = create_app(read_settings())
     kiosk = Page(app)
     Candidate(kiosk, bank_files, knows_up_to("A1.3")).begin(code_in(said).replace(" ", ""))
@@ -68,8 +87,8 @@ def test_a_newcomer_can_play_every_role(folder, bank_files):
     assert "whole" in result.output
 
 
-def test_a_second_start_keeps_the_data_and_gives_a_fresh_code(folder):
-    first = code_in(prepare())
+def test_a_second_start_keeps_the_data_and_gives_a_fresh_code(said, folder):
+    first = code_in(said)
     key = (folder / "keys.json").read_text()
     again = prepare()
     assert code_in(again) != first
