@@ -1,10 +1,12 @@
 """A browser without JavaScript. Every page it is given is checked, every form is really there."""
 
 import re
+from collections import Counter
 from typing import Any
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
+from bs4.builder import HTML5TreeBuilder
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -168,37 +170,49 @@ class Page:
         assert not offered or not unknown, f"{name!r} does not offer {unknown}: {offered}"
 
 
+class _Strict(HTML5TreeBuilder):
+    """Builds the tree and keeps what was wrong with the source, in one reading."""
+
+    faults: list[Any]
+
+    def feed(self, markup: Any) -> None:
+        parser = html5lib.HTMLParser(tree=self.create_treebuilder)
+        self.underlying_builder.parser = parser
+        parser.parse(markup)
+        self.faults = parser.errors
+
+
 def check_page(source: str, path: str) -> BeautifulSoup:
     """The parsed page, after what must hold on every page was checked.
 
     Valid HTML, one h1 with which the title begins, unique ids, labelled controls, language and
     direction, a nonce on every script, no inline style or handler, no raw fault.
     """
-    parser = html5lib.HTMLParser(strict=False)
-    parser.parse(source)
+    builder = _Strict()
+    html = BeautifulSoup(source, builder=builder)
     harmless = {"non-void-element-with-trailing-solidus"}
-    faults = [error for error in parser.errors if error[1] not in harmless]
+    faults = [error for error in builder.faults if error[1] not in harmless]
     assert not faults, f"{path}: not valid HTML: {faults[:3]}"
-    html = BeautifulSoup(source, "html5lib")
-    headings = html.select("h1")
+    headings = html.find_all("h1")
     assert len(headings) == 1, f"{path}: {len(headings)} h1"
     heading = " ".join(headings[0].get_text(" ").split())
     title = " ".join((html.title.get_text() if html.title else "").split())
     assert title.startswith(heading), f"{path}: the title {title!r} begins otherwise: {heading!r}"
-    ids = [str(tag["id"]) for tag in html.select("[id]")]
-    twice = {one for one in ids if ids.count(one) > 1}
-    assert not twice, f"{path}: ids used twice: {twice}"
     assert html.html is not None
     assert html.html.get("lang"), f"{path}: no lang"
     assert html.html.get("dir") in ("ltr", "rtl"), f"{path}: no dir"
-    for script in html.select("script"):
-        assert script.get("nonce"), f"{path}: a script without nonce"
-        assert script.get("src") or script.get("type") == "application/json", f"{path}: inline"
-    assert not html.select("[style]"), f"{path}: an inline style"
+    ids = Counter(str(tag["id"]) for tag in html.find_all(id=True))
+    twice = [one for one, times in ids.items() if times > 1]
+    assert not twice, f"{path}: ids used twice: {twice}"
     for tag in html.find_all(True):
+        assert "style" not in tag.attrs, f"{path}: an inline style {tag}"
         assert not any(name.startswith("on") for name in tag.attrs), f"{path}: inline handler {tag}"
-    labelled = {str(label.get("for")) for label in html.select("label[for]")}
-    for control in html.select("input, textarea, select"):
+        if tag.name == "script":
+            assert tag.get("nonce"), f"{path}: a script without nonce"
+            assert tag.get("src") or tag.get("type") == "application/json", f"{path}: inline"
+        assert tag.name != "img" or tag.has_attr("alt"), f"{path}: an image without alt"
+    labelled = {str(label["for"]) for label in html.find_all("label", attrs={"for": True})}
+    for control in html.find_all(["input", "textarea", "select"]):
         if control.get("type") in ("hidden", "submit", "button"):
             continue
         named = (
@@ -208,8 +222,6 @@ def check_page(source: str, path: str) -> BeautifulSoup:
             or control.find_parent("label")
         )
         assert named, f"{path}: no label for {control}"
-    for image in html.select("img"):
-        assert image.has_attr("alt"), f"{path}: an image without alt"
     fault = _FAULT_WORDS.search(html.get_text(" "))
     assert not fault, f"{path}: raw fault text {fault}"
     return html

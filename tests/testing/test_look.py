@@ -110,3 +110,29 @@ def test_every_sample_page_is_valid_and_labelled(name: str, language: str):
 def test_templates_hold_no_inline_style_script_or_handler(path: Path):
     text = path.read_text()
     assert not re.search(r"\sstyle=|<style|<script(?![^>]*\bsrc=)|\son[a-z]+=\"", text)
+
+
+PAGE = """<!doctype html><html lang="fi" dir="ltr"><head><title>A – x</title></head>
+<body><main><h1>A</h1>{}</main></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("<p><div></p>", "not valid HTML"),
+        ("<table><p>x</p></table>", "not valid HTML"),
+        ("<h1>B</h1>", "2 h1"),
+        ("<b id=q></b><b id=q></b>", "ids used twice"),
+        ("<i style='color:red'>a</i>", "an inline style"),
+        ("<a onclick='x'>b</a>", "inline handler"),
+        ("<script src=x></script>", "without nonce"),
+        ("<script nonce=x>1</script>", "inline"),
+        ("<img src=x>", "without alt"),
+        ("<input name=a>", "no label"),
+        ("<p>Traceback</p>", "raw fault text"),
+    ],
+)
+def test_what_must_not_be_on_a_page_is_seen(body, words):
+    check_page(PAGE.format("<p>x</p><svg><path d='M0'/></svg>"), "/")
+    with pytest.raises(AssertionError, match=words):
+        check_page(PAGE.format(body), "/")
