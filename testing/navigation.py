@@ -6,7 +6,8 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _l
 
-from testing.models import Role
+from testing.assessment import CLOSED
+from testing.models import Role, Sitting
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,10 @@ ENTRIES = (
         "desk.today",
         _l("Today"),
         ADMINISTRATOR,
-        beneath=("interview", "speaking", "own_writing"),
+        beneath=(
+            *("interview", "speaking", "own_writing", "literacy"),
+            *("literacy_statements", "paper", "paper_pages"),
+        ),
     ),
     _entry("occasions.overview", _l("Occasions"), ADMINISTRATOR, beneath=("invitations",)),
     _entry("people.overview", _l("People"), ADMINISTRATOR, beneath=("log",)),
@@ -51,7 +55,10 @@ ENTRIES = (
         "assessment.queue",
         _l("Assessment"),
         ASSESSOR,
-        beneath=("statements", "own_copies", "recommending", "profile", "meeting", "rescoring"),
+        beneath=(
+            *("statements", "own_copies", "recommending", "profile", "meeting", "rescoring"),
+            *("literacy", "literacy_statements", "own_writing", "paper", "paper_pages"),
+        ),
     ),
     _entry(
         "assessment_plans.overview",
@@ -72,7 +79,16 @@ ENTRIES = (
 
 
 def init_app(app: Flask) -> None:
-    app.context_processor(lambda: {"nav_items": items()})
+    app.context_processor(lambda: {"nav_items": items(), "sitting_url": sitting_url})
+
+
+def sitting_url(sitting: Sitting) -> str:
+    """Where the signed-in person goes back to from what belongs to a sitting."""
+    if g.staff.has(ADMINISTRATOR):
+        return url_for("desk.sitting", public_id=sitting.public_id)
+    if sitting.state not in CLOSED:
+        return url_for("assessment.queue")
+    return url_for("assessment.sitting", public_id=sitting.public_id)
 
 
 def items() -> list[tuple[str, str, bool]]:
@@ -81,8 +97,11 @@ def items() -> list[tuple[str, str, bool]]:
     if staff is None:
         return []
     blueprint = (request.endpoint or "").partition(".")[0]
-    return [
-        (url_for(entry.endpoint), str(entry.label), entry.holds(blueprint))
+    offered = [
+        entry
         for entry in ENTRIES
         if staff.has(*entry.roles) and entry.endpoint in current_app.view_functions
     ]
+    # Who works at the desk and assesses finds some pages under both: one place is where one is.
+    open_one = next((entry for entry in offered if entry.holds(blueprint)), None)
+    return [(url_for(one.endpoint), str(one.label), one is open_one) for one in offered]

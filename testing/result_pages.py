@@ -230,6 +230,7 @@ def text_block(content: dict[str, Any]) -> str:
     # Words are taken here: what stands inside an f-string reaches no catalogue.
     signed, tested = _("Signed"), _("Tested")
     recommendation, code = _("Recommendation"), _("Verification code")
+    in_own_words = _("In the assessor's words") if view["recommended"] else recommendation
     lines = [
         view["title"],
         f"{view['name']}, {view['born']}",
@@ -248,7 +249,7 @@ def text_block(content: dict[str, Any]) -> str:
         lines.append(f"{recommendation}: {' '.join(said)}")
         lines += view["recommended"]["sure"]
     if view["recommendation"]:
-        lines.append(f"{recommendation}: {view['recommendation']}")
+        lines.append(f"{in_own_words}: {view['recommendation']}")
     lines += view["next_steps"]
     lines += view["certainty"]
     if view["note"]:

@@ -164,6 +164,22 @@ def contents_in_words(contents: list[str]) -> list[Any]:
     return [in_words(content) for content in PermissionContent if content.value in contents]
 
 
+#: How an office has looked, by the channel of a release.
+CHANNELS = {
+    "page": _l("read on the page"),
+    "pdf": _l("took the PDF"),
+    "text": _l("took the text to paste"),
+    "json": _l("took the JSON file"),
+    "csv": _l("took the CSV file"),
+    "transfer": _l("took the form for the teacher"),
+}
+
+
+def channel_in_words(channel: str) -> Any:
+    """How an office has looked, as it is kept in the database."""
+    return CHANNELS[channel]
+
+
 def roles_in_words(roles: list[str]) -> list[Any]:
     """What somebody may do, as it is kept in the database."""
     return [in_words(Role(role)) for role in roles]
@@ -192,6 +208,7 @@ def init_app(app: Flask) -> None:
         shape_of=shape_of,
         language_name=language_name,
         contents_in_words=contents_in_words,
+        channel_in_words=channel_in_words,
         roles_in_words=roles_in_words,
         tested_language=lambda code: dict(BANK_LANGUAGES)[code],
     )

@@ -54,7 +54,8 @@ def _empty(folder: Path) -> None:
 
     :raise click.ClickException: the folder holds an installation that is no demo.
     """
-    if folder != FOLDER and not (folder / "demo").exists():
+    holds_more = any(one.name not in ("serve.lock", "demo") for one in folder.iterdir())
+    if folder != FOLDER and holds_more and not (folder / "demo").exists():
         raise click.ClickException(f"{folder} was not made by the demo: empty it by hand.")
     for name in ("lahtotaso.sqlite3", "lahtotaso.sqlite3-wal", "lahtotaso.sqlite3-shm"):
         (folder / name).unlink(missing_ok=True)

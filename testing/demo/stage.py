@@ -1,7 +1,7 @@
 """Sets the demo up through the verbs of the service, so that its log and states are real."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -233,7 +233,7 @@ def _occasion_of_today(db: Session, stage: Stage, now: datetime) -> Occasion:
         centre=stage.centre,
         site=stage.site,
         starts_at=max(begin, now - timedelta(minutes=30)),
-        ends_at=max(now + timedelta(hours=5), datetime.combine(day, time(23), now.tzinfo)),
+        ends_at=max(now + timedelta(hours=5), clock.from_local(day, 23, 0)),
         places=12,
         actor=stage.administrator,
         now=now,

@@ -141,20 +141,27 @@ def total_sentence(view: View) -> str:
         return ""
     told = view.total.figures
     if view.what.is_skill:
-        return str(
-            _(
-                "About %(persons)s persons. On average the system's level is %(mean)s sub-levels "
-                "from the assessor's (95 %% interval %(low)s to %(high)s). The same sub-level: "
-                "%(exact)s; at most one apart: %(adjacent)s; the same band: %(band)s.",
-                persons=int(told["persons"]),
-                mean=signed(told["mean"]),
-                low=signed(told.get("low", told["mean"])),
-                high=signed(told.get("high", told["mean"])),
-                exact=percent(told["exact"]),
-                adjacent=percent(told["adjacent"]),
-                band=percent(told["same_band"]),
-            )
-        )
+        facts = {
+            "persons": int(told["persons"]),
+            "size": format_decimal(abs(told["mean"]), "0.00"),
+            "low": signed(told.get("low", told["mean"])),
+            "high": signed(told.get("high", told["mean"])),
+            "exact": percent(told["exact"]),
+            "adjacent": percent(told["adjacent"]),
+            "band": percent(told["same_band"]),
+        }
+        words = (
+            _("About %(persons)s persons. On average the system's level is %(size)s sub-levels "
+              "higher than the assessor's (95 %% interval %(low)s to %(high)s). The same "
+              "sub-level: %(exact)s; at most one apart: %(adjacent)s; the same band: %(band)s.",
+              **facts)
+            if told["mean"] > 0
+            else _("About %(persons)s persons. On average the system's level is %(size)s "
+                   "sub-levels lower than the assessor's (95 %% interval %(low)s to %(high)s). "
+                   "The same sub-level: %(exact)s; at most one apart: %(adjacent)s; the same "
+                   "band: %(band)s.", **facts)
+        )  # fmt: skip
+        return str(words)
     return str(
         _(
             "About %(persons)s persons. Kept as proposed: %(kept)s (95 %% interval %(low)s to "

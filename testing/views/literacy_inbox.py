@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, g, render_template
 
 from testing import access, documents, errors
+from testing import releases as every
 from testing.access import Unit, note_list, page, roles
 from testing.literacy import releases, statement_pages
 from testing.literacy.releases import LiteracyReleaseRefused
@@ -24,7 +25,12 @@ CLERK = roles(Role.CLERK)
 def overview():
     rows = releases.permitted(g.db, g.staff.office, g.now)
     note_list("literacy-statements", rows=len(rows))
-    return render_template("office/literacy_statements.html", rows=rows)
+    return render_template(
+        "office/literacy_statements.html",
+        rows=rows,
+        sizes=every.tray_sizes(g.db, g.staff.office, g.now),
+        literacy_count=len(rows),
+    )
 
 
 @bp.get("/<public_id>")

@@ -26,7 +26,8 @@ def first_start(tmp_path_factory):
     folder = tmp_path_factory.mktemp("first") / "demo"
     with pytest.MonkeyPatch.context() as patch:
         settle(patch, folder)
-        return folder, prepare()
+        # A folder that is not there yet may be begun afresh, too.
+        return folder, prepare("--fresh")
 
 
 @pytest.fixture

@@ -182,3 +182,11 @@ def test_pages_of_the_sheet_stay_with_the_centre(case, page: Page):
             )
         )
     assert case.build.do(lambda db: db.scalars(select(Sitting)).one().public_id) == case.sitting_id
+
+
+@pytest.mark.parametrize("role", ["administrator", "assessor"])
+def test_from_the_papers_of_a_sitting_there_is_a_way_back_for_each_role(case, page: Page, role):
+    page.sign_in(case.arrival.administrator if role == "administrator" else case.assessor)
+    for path in ("pages/writing", "pages/literacy", "paper"):
+        shown = page.get(f"/sittings/{case.sitting_id}/{path}")
+        page.get(shown.select_one(".page__before a")["href"])

@@ -221,12 +221,14 @@ def test_an_older_statement_without_a_recommendation_is_still_read(case, app):
 
 def test_text_and_table_say_what_is_recommended(case, app):
     wanted = case.decisions()
-    content = case.sign(wanted, recommended=case.recommend(wanted)).content
+    recommended = case.recommend(wanted)
+    content = case.sign(wanted, recommended=recommended, recommendation="Kirjoita.").content
     with app.test_request_context(), force_locale("en"):
         text = result_pages.text_block(cut(content, set(PermissionContent)))
         table = result_pages.table(cut(content, set(PermissionContent)))
         alone = result_pages.table(cut(content, {"recommendation"}))
     assert "Recommendation: Integration training, basic path. Begin at level A2.1" in text
+    assert "In the assessor's words: Kirjoita." in text
     assert table.splitlines()[1].endswith("path_basic,path_slow,A2.1")
     assert alone.splitlines()[1].endswith("path_basic,path_slow,")
 

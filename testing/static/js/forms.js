@@ -32,4 +32,25 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+// On a telephone the rows of a table stand as cards (blocks.css): each cell is told the head of its column.
+for (const table of document.querySelectorAll("table.table")) {
+  const heads = [...table.querySelectorAll("thead th")].map((head) => (head.querySelector(".unseen") ? "" : head.textContent.trim()));
+  for (const row of table.querySelectorAll("tbody tr")) {
+    let column = 0;
+    for (const cell of row.cells) {
+      const isEmpty = !cell.firstElementChild && !cell.textContent.trim();
+      if (isEmpty) {
+        cell.replaceChildren();
+      } else if (cell.tagName === "TD" && cell.colSpan === 1 && heads[column]) {
+        const inside = document.createElement("div");
+        inside.append(...cell.childNodes);
+        cell.append(inside);
+        cell.dataset.head = heads[column];
+      }
+      column += cell.colSpan;
+    }
+  }
+  table.classList.add("table--told");
+}
+
 document.querySelector("[data-focus]")?.focus();
