@@ -85,8 +85,18 @@ class Belief:
         return record
 
 
+def counted(plan: PartPlan, answered: Sequence[AnsweredTask]) -> Sequence[AnsweredTask]:
+    """The answers that say something: all but those to tasks that were tried out."""
+    if plan.seeding is None:
+        return answered
+    if len({one.task for one in answered}) < len(answered):
+        raise PlanRefused("a task was answered twice")
+    return [one for one in answered if one.task not in plan.seeding.ids]
+
+
 def believe(plan: PartPlan, answered: Sequence[AnsweredTask]) -> Belief:
     """What is believed after `answered`: no plan of what to ask, only what the answers say."""
+    answered = counted(plan, answered)
     return belief_from(plan, answered, posterior_of(plan, weights_of(plan, answered), answered))
 
 

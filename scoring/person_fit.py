@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.belief import AnsweredTask, weights_of
+from scoring.belief import AnsweredTask, counted, weights_of
 from scoring.irt import FloatArray
 from scoring.plan import PartPlan
 from scoring.testlets import TaskTables, answer_likelihood, pattern_likelihood, score_likelihood
@@ -41,7 +41,8 @@ class TaskFit:
 
 
 def task_fit(plan: PartPlan, answered: Sequence[AnsweredTask]) -> tuple[TaskFit, ...]:
-    """Every answered task judged by the posterior from the others (no task judges itself)."""
+    """Every answered task that counts, by the posterior from the others (none judges itself)."""
+    answered = counted(plan, answered)
     tables = plan.tables
     out = []
     for n, one in enumerate(answered):
@@ -74,6 +75,7 @@ def posterior_predictive(
     draws whose replicated answers are no likelier, at that ability, than the real ones. Task-wise
     (a task's items are not independent), and valid for adaptive tests as for fixed ones.
     """
+    answered = counted(plan, answered)
     if not answered:
         return 1.0
     tables = plan.tables

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from scoring import blueprint as blueprints
-from scoring import cefr, exposure
+from scoring import cefr, exposure, seeding
 from scoring.ability import Prior
 from scoring.bank import Bank
 from scoring.blueprint import Blueprint, BlueprintInfeasible, Constraints
 from scoring.cefr import Standard
 from scoring.exposure import Eligibility
 from scoring.irt import BoolArray, FloatArray
+from scoring.seeding import PretestTask, Seeding
 from scoring.selection import Criterion
 from scoring.stopping import StoppingRule
 from scoring.testlets import TaskTables, tables_for
@@ -113,6 +114,8 @@ class PartPlan:
         The draw of exposure control, for the tasks that it limits.
     relaxed_seen : tuple of str
         Tasks seen before that are allowed again because the unseen ones were not enough.
+    seeding : Seeding or None
+        Tasks that are tried out: they stand outside the bank and never count.
     engine_version : str
     """
 
@@ -126,6 +129,7 @@ class PartPlan:
     reserve: tuple[str, ...] = ()
     eligibility: Mapping[str, Eligibility] = field(default_factory=dict)
     relaxed_seen: tuple[str, ...] = ()
+    seeding: Seeding | None = None
     engine_version: str = ENGINE_VERSION
 
     @cached_property
@@ -176,6 +180,7 @@ class PartPlan:
                 id: [own.draw, *own.by_level] for id, own in self.eligibility.items()
             },
             "relaxed_seen": list(self.relaxed_seen),
+            **({} if self.seeding is None else {"seeding": self.seeding.to_record()}),
         }
 
     def to_json(self, *, with_bank: bool = True) -> str:
@@ -219,6 +224,7 @@ class PartPlan:
                 for id, row in record["eligibility"].items()
             },
             relaxed_seen=tuple(record["relaxed_seen"]),
+            seeding=Seeding.from_record(record["seeding"]) if "seeding" in record else None,
         )
 
 
@@ -234,6 +240,8 @@ def plan_part(
     seen: Sequence[str] = (),
     exposure_counts: exposure.Counts | None = None,
     exposure_limit: float | None = None,
+    pretest: Sequence[PretestTask] = (),
+    most_pretest: int = 0,
 ) -> PartPlan:
     """A plan that can be completed, with its reserve and its eligibility draw.
 
@@ -245,6 +253,9 @@ def plan_part(
     exposure_counts, exposure_limit
         What earlier sittings were given, and the highest share of sittings at a level that may
         get one task; without both nothing is held back.
+    pretest, most_pretest
+        Tasks outside the bank that are tried out, and how many of them this person may be given.
+        A fixed part (`Blueprint.stages`) is given as it stands and has none.
 
     Raises
     ------
@@ -281,7 +292,28 @@ def plan_part(
         reserve=reserve,
         eligibility=eligibility,
         relaxed_seen=relaxed,
+        seeding=_seeding(
+            bank, blueprint, seed, excluded | barred, {*excluded, *seen}, pretest, most_pretest
+        ),
     )
+
+
+def _seeding(
+    bank: Bank,
+    blueprint: Blueprint,
+    seed: int,
+    excluded: frozenset[str],
+    barred: set[str],
+    pretest: Sequence[PretestTask],
+    most: int,
+) -> Seeding | None:
+    """The pretest tasks that may come beside the operational ones; None where none may."""
+    if blueprint.stages:
+        return None
+    operational = [task for task in bank.tasks if task.id not in excluded]
+    tasks = tuple(one for one in pretest if seeding.may_be_given(one, operational, barred))
+    places = seeding.draw_places(seed, most, blueprint.max_tasks)
+    return Seeding(tasks, places) if tasks and places else None
 
 
 def withdraw(plan: PartPlan, given: Sequence[str], task: str) -> PartPlan:
@@ -298,6 +330,10 @@ def withdraw(plan: PartPlan, given: Sequence[str], task: str) -> PartPlan:
     """
     if task in given:
         raise PlanRefused(f"task {task} was answered and cannot be withdrawn")
+    if plan.seeding is not None:
+        if task in plan.seeding.ids:
+            return replace(plan, seeding=plan.seeding.without(task))
+        given = [id for id in given if id not in plan.seeding.ids]
     if any(task in module.tasks for stage in plan.blueprint.stages for module in stage):
         raise PlanRefused(f"task {task} belongs to a fixed part")
     excluded = plan.excluded | {task}

@@ -7,16 +7,24 @@ the service needs: the names of plans and beliefs can be imported from here.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from scoring import blueprint as blueprints
-from scoring import exposure, selection
+from scoring import exposure, seeding, selection
 from scoring.ability import Prior
 from scoring.bank import Bank
-from scoring.belief import AnsweredTask, Belief, belief_from, believe, posterior_of, weights_of
+from scoring.belief import (
+    AnsweredTask,
+    Belief,
+    belief_from,
+    believe,
+    counted,
+    posterior_of,
+    weights_of,
+)
 from scoring.blueprint import Progress
 from scoring.irt import BoolArray, FloatArray
 from scoring.plan import (
@@ -28,8 +36,9 @@ from scoring.plan import (
     plan_part,
     withdraw,
 )
+from scoring.seeding import Seeded
 from scoring.selection import Criterion
-from scoring.stopping import FloorCount, StopReason, at_floor, enough_known
+from scoring.stopping import FloorCount, StopReason, at_floor, enough_known, is_near_floor
 
 __all__ = [
     "ENGINE_VERSION",
@@ -68,6 +77,9 @@ class Facts:
     module : str
         Of a fixed part; "" otherwise.
     floor : FloorCount
+    seeded : Seeded or None
+        Set when the chosen task is tried out and its answers do not count; the other facts are
+        those of the task that follows it.
     """
 
     n_answered: int
@@ -80,15 +92,20 @@ class Facts:
     minima_promised: bool
     module: str
     floor: FloorCount
+    seeded: Seeded | None = None
 
     def to_record(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self)
+        """Plain values for JSON; `seeded` only where it is set."""
+        record = asdict(self)
+        if self.seeded is None:
+            del record["seeded"]
+        return record
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do next: exactly one of `task` and `stop` is set."""
+    """What to do next: exactly one of `task` and `stop` is set; `facts.seeded` marks a task that
+    does not count."""
 
     task: str | None
     stop: StopReason | None
@@ -99,6 +116,9 @@ class Decision:
 def next_step(plan: PartPlan, answered: Sequence[AnsweredTask]) -> Decision:
     """What to ask after `answered`, or why to stop; a pure function of its arguments.
 
+    A plan with pretest tasks decides as if there were none, and then may put one before the task
+    that it has decided on.
+
     Raises
     ------
     PlanRefused
@@ -106,6 +126,11 @@ def next_step(plan: PartPlan, answered: Sequence[AnsweredTask]) -> Decision:
     AnswerRefused
         When scores do not fit the task's items.
     """
+    decision = _next_that_counts(plan, counted(plan, answered))
+    return decision if plan.seeding is None else _seeded(plan, answered, decision)
+
+
+def _next_that_counts(plan: PartPlan, answered: Sequence[AnsweredTask]) -> Decision:
     p = weights_of(plan, answered)
     found = posterior_of(plan, p, answered)
     belief = belief_from(plan, answered, found)
@@ -146,6 +171,57 @@ def next_step(plan: PartPlan, answered: Sequence[AnsweredTask]) -> Decision:
             floor=floor,
         ),
     )
+
+
+def _seeded(plan: PartPlan, answered: Sequence[AnsweredTask], decision: Decision) -> Decision:
+    """The decision, or a pretest task before it.
+
+    Nobody goes on for our sake: where the part ends, it ends. Nobody is asked more than needed who
+    is, or seems to be, at the floor, and nobody whose time is short.
+    """
+    assert plan.seeding is not None
+    done = decision.facts.n_answered
+    is_taken = bool(answered) and answered[-1].task in plan.seeding.ids
+    if decision.task is None or is_taken or done not in plan.seeding.places:
+        return decision
+    bank, rule = plan.bank, plan.settings.stopping
+    due = bank.tasks[bank.index[decision.task]]
+    floor = decision.facts.floor
+    if is_near_floor(rule, floor) or (due.is_floor and not floor.items):
+        return decision
+    if decision.belief.most_probable_level == plan.standard.levels[0]:
+        return decision
+    tried = [one.task for one in answered if one.task in plan.seeding.ids]
+    chosen = seeding.choose(
+        plan.seeding,
+        plan.standard,
+        decision.belief.theta,
+        given=tried,
+        seconds_left=_seconds_left(plan, answered, due.seconds),
+    )
+    if chosen is None:
+        return decision
+    task, distance, n_near = chosen
+    facts = replace(decision.facts, seeded=Seeded(done, task.answers, distance, n_near))
+    return replace(decision, task=task.id, facts=facts)
+
+
+def _seconds_left(
+    plan: PartPlan, answered: Sequence[AnsweredTask], seconds_of_due: float
+) -> float:
+    """What the blueprint's time leaves when all tasks to come are as long as the one that is due.
+
+    Counted are all tasks so far, those that were tried out, too: the person's time is one.
+    """
+    assert plan.seeding is not None
+    most = plan.blueprint.max_seconds
+    if most is None:
+        return np.inf
+    seconds = {task.id: task.seconds for task in plan.bank.tasks}
+    seconds |= {task.id: task.seconds for task in plan.seeding.tasks}
+    so_far = sum(seconds[one.task] for one in answered)
+    to_come = plan.blueprint.max_tasks - len(counted(plan, answered))
+    return float(most - so_far - to_come * seconds_of_due)
 
 
 def count_floor(bank: Bank, answered: Sequence[AnsweredTask]) -> FloorCount:

@@ -70,6 +70,15 @@ def at_floor(rule: StoppingRule, floor: FloorCount) -> bool:
     )
 
 
+def is_near_floor(rule: StoppingRule, floor: FloorCount) -> bool:
+    """True when what was answered on floor tasks would, going on like this, end at the floor."""
+    return (
+        rule.floor_tasks > 0
+        and floor.items > 0
+        and floor.right * rule.floor_items <= rule.floor_most_right * floor.items
+    )
+
+
 def enough_known(
     rule: StoppingRule, highest_band: float, sd: float
 ) -> StopReason | None:

@@ -3,8 +3,7 @@
 Until an item has 500 answers it shares one slope with the other young items and keeps its lower
 asymptote at the chance of guessing; its provisional difficulty is the prior that its answers
 update. An item is calibrated when its difficulty is known to .25 logits, 150 people have answered
-it and somebody has looked at its fit. New tasks are seeded where they teach most: the
-least-answered one within one and a half sub-levels of the person.
+it and somebody has looked at its fit. How new tasks come by answers: `scoring.seeding`.
 """
 
 from __future__ import annotations
@@ -33,7 +32,6 @@ BoolArray = NDArray[np.bool_]
 OWN_SLOPE_FROM = 500
 CALIBRATED_SE = 0.25
 CALIBRATED_N = 150
-SEED_WITHIN = 1.5
 # log a: slopes between .46 and 2.2 for nineteen items in twenty.
 SLOPE_PRIOR = (0.0, 0.4)
 
@@ -155,21 +153,3 @@ def _merge(before: ItemArrays, after: ItemArrays, changed: BoolArray) -> ItemArr
         se_c=pick(before.se_c, after.se_c),
         se_steps=np.nan_to_num(pick(before.se_steps, after.se_steps)),
     )
-
-
-def task_to_seed(
-    theta: float, sublevel_width: float, difficulty: FloatArray, n: IntArray, allowed: BoolArray
-) -> int | None:
-    """Which task to seed: the least answered within 1.5 sub-levels of the person; None if none is.
-
-    Parameters
-    ----------
-    theta : present estimate in logits; sublevel_width : logits.
-    difficulty, n, allowed : (T,) each task's mean difficulty, answers so far, and whether it may be
-        given to this person. Ties go to the task nearest in difficulty.
-    """
-    distance = np.abs(difficulty - theta)
-    near = np.flatnonzero(allowed & (distance <= SEED_WITHIN * sublevel_width))
-    if len(near) == 0:
-        return None
-    return int(near[np.lexsort((distance[near], n[near]))[0]])

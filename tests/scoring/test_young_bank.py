@@ -1,9 +1,7 @@
-"""A bank that grows up: priors that answers update, items that count as calibrated, seeding."""
+"""A bank that grows up: priors that answers update, items that count as calibrated."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from scoring.answers import Answers
 from scoring.calibration import (
@@ -15,7 +13,7 @@ from scoring.calibration import (
     calibrate,
 )
 from scoring.irt import Item, ItemArrays, Model, probabilities, stack
-from scoring.young_bank import is_calibrated, task_to_seed, update_provisional
+from scoring.young_bank import is_calibrated, update_provisional
 
 
 def provisional(seed: int, count: int = 30) -> tuple[ItemArrays, ItemArrays, list[Model]]:
@@ -114,33 +112,6 @@ def test_calibrated_means_small_error_and_enough_answers() -> None:
     )
     n = np.array([150, 400, 149, 400, 400])
     assert is_calibrated(items, n).tolist() == [True, False, False, False, False]
-
-
-@given(
-    st.floats(-3, 3),
-    st.lists(st.tuples(st.floats(-4, 4), st.integers(0, 500), st.booleans()), max_size=20),
-)
-def test_seeding_takes_the_least_answered_task_nearby(
-    theta: float, tasks: list[tuple[float, int, bool]]
-) -> None:
-    difficulty = np.array([t[0] for t in tasks], dtype=float)
-    n = np.array([t[1] for t in tasks], dtype=int)
-    allowed = np.array([t[2] for t in tasks], dtype=bool)
-    chosen = task_to_seed(theta, 0.8, difficulty, n, allowed)
-    near = allowed & (np.abs(difficulty - theta) <= 1.2)
-    if chosen is None:
-        assert not near.any()
-    else:
-        assert near[chosen]
-        assert n[chosen] == n[near].min()
-
-
-def test_nearest_of_equals_and_the_last_of_a_sublevel_and_a_half() -> None:
-    everything = np.ones(3, dtype=bool)
-    few = np.array([4, 4, 4])
-    assert task_to_seed(0.0, 0.5, np.array([0.75, -0.5, 0.6]), few, everything) == 1
-    assert task_to_seed(0.0, 0.5, np.array([0.75, 0.76, 2.0]), few, everything) == 0
-    assert task_to_seed(0.0, 0.5, np.array([0.76, -0.76, 2.0]), few, everything) is None
 
 
 def mixed() -> tuple[Answers, ItemArrays, list[Model], np.ndarray]:
