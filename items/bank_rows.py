@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from items.bank_files import BankFiles, Task, task_of
+from items.item_names import versioned
 from items.lifecycle import IN_USE
 from items.models import BankItem, BankTask, Calibration, ItemParameters, Status, TaskVersion
 from scoring.cefr import Scale
@@ -135,8 +136,23 @@ def records_in_use(
     return records
 
 
-def write_bank_csv(records: Sequence[Record], stream: TextIO) -> None:
-    """The records as a BANK file of the measurement commands: one row an item."""
+def version_numbers(db: Session, language: str, skill: str) -> dict[str, int]:
+    """Task id → number of the version in use."""
+    return {version.task_id: version.number for version in versions_in_use(db, language, skill)}
+
+
+def write_bank_csv(
+    records: Sequence[Record],
+    stream: TextIO,
+    versions: Mapping[str, int] | None = None,
+    estimates: Mapping[str, ItemParameters] | None = None,
+) -> None:
+    """The records as a BANK file of the measurement commands: one row an item.
+
+    versions : the number of each task's version, which then stands in the names of its items.
+    estimates : by item, whose number of answers and fit are told.
+    """
+    known = estimates or {}
     items = [item for row in records for item in row["items"]]
     n_steps = max((len(item.get("steps", ())) for item in items), default=0)
     steps = [f"step{number}" for number in range(1, n_steps + 1)]
@@ -153,21 +169,28 @@ def write_bank_csv(records: Sequence[Record], stream: TextIO) -> None:
     )
     for row in records:
         for item in row["items"]:
+            name = versioned(item["id"], versions[row["id"]]) if versions else item["id"]
             own_steps = [*item.get("steps", ()), *[""] * n_steps][:n_steps]
             step_errors = [*item.get("se_steps", ()), *[""] * n_steps][:n_steps]
             writer.writerow(
                 [
-                    *(item["id"], item["model"], _number(item["a"]), _number(item.get("b"))),
+                    *(name, item["model"], _number(item["a"]), _number(item.get("b"))),
                     *(_number(item.get("c", 0.0)), _number(item.get("d", 1.0))),
                     *own_steps,
                     *(_number(item.get(name)) for name in ("se_a", "se_b", "se_c")),
                     *step_errors,
-                    *(item.get("n", ""), item.get("infit", ""), item.get("outfit", "")),
+                    *_answered(known.get(item["id"])),
                     *(row["id"], row["skill"], row["area"], row["text_type"]),
                     *(_number(row["task_sd"]), _number(row["se_task"]), row["words"]),
                     *(_number(row["seconds"]), " ".join(row["enemies"])),
                 ]
             )
+
+
+def _answered(estimate: ItemParameters | None) -> tuple[str, str, str]:
+    if estimate is None:
+        return "", "", ""
+    return str(estimate.n), _number(estimate.infit), _number(estimate.outfit)
 
 
 def _number(value: float | None) -> str:

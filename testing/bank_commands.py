@@ -17,6 +17,7 @@ from items.bank_files import (
     read_folder,
 )
 from items.content_format import MEASURED_BANKS, BadContent
+from testing.calibrations.command import answers_command
 
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 _TARGET = click.Path(path_type=Path, file_okay=False)
@@ -124,12 +125,19 @@ def _measurement_files(
     target: Path, language: str, skill: str, from_files: bool, content: Path
 ) -> list[Path]:
     from items.bank import newest_standard
-    from items.bank_rows import records_in_use, records_of_files
+    from items.bank_rows import (
+        estimates_in_use,
+        records_in_use,
+        records_of_files,
+        version_numbers,
+        versions_in_use,
+    )
     from items.measurement_files import write_measurement_files
     from items.scale_files import scale_of_files
     from scoring.cefr import Scale
 
     scale = scale_of_files(language, skill, content)
+    versions = estimates = None
     if from_files:
         records = records_of_files(_usable(content), language, skill, scale)
     else:
@@ -140,7 +148,11 @@ def _measurement_files(
             if standard is not None:
                 scale = Scale.from_table(standard.scale)
             records = records_in_use(db, language, skill, scale)
-    return write_measurement_files(target, language, skill, records, scale.standard, content)
+            versions = version_numbers(db, language, skill)
+            estimates = estimates_in_use(db, versions_in_use(db, language, skill))
+    return write_measurement_files(
+        target, language, skill, records, scale.standard, content, versions, estimates
+    )
 
 
 @bank.command("voices")
@@ -254,3 +266,6 @@ def mark_sheet_command(
         click.echo(f"disagree with the key: {', '.join(marks.wrong)}")
     if not (marks.needs_the_text if without_text else marks.agrees):
         raise click.exceptions.Exit(1)
+
+
+bank.add_command(answers_command)

@@ -135,6 +135,7 @@ WORDS = {
         "The test cannot begin: the tasks in use cannot make a whole test. Nothing was changed. "
         "Tell those who look after the item bank."
     ),
+    "NoAnswersYet": _l("There are no such answers yet. Nothing was taken out."),
     "StepNotPossible": _l("This version cannot go to that status from where it is now."),
     "BadIdentityCode": _l("This is not a personal identity code. Check it, or leave it out."),
 }

@@ -131,6 +131,7 @@ WORDS: dict[Action, Any] = {
     Action.SOUND_APPROVE: _l("Approved a spoken instruction"),
     Action.BANK_IMPORT: _l("Imported tasks into the bank"),
     Action.BANK_CHANGE: _l("Changed the item bank"),
+    Action.ANSWERS_EXPORT: _l("Took out answers for calibration, without names"),
     Action.BACKUP_MAKE: _l("Made a backup"),
     Action.BACKUP_RESTORE: _l("Restored a backup"),
     Action.LOG_VERIFY: _l("Checked the whole log"),

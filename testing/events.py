@@ -138,6 +138,7 @@ class Action(StrEnum):
     SOUND_APPROVE = "sound:approve"
     BANK_IMPORT = "bank:import"
     BANK_CHANGE = "bank:change"
+    ANSWERS_EXPORT = "answers:export"
     BACKUP_MAKE = "backup:make"
     BACKUP_RESTORE = "backup:restore"
     LOG_VERIFY = "log:verify"

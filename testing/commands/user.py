@@ -45,7 +45,7 @@ def add_command(
     password = accounts.new_password()
     password_hash = accounts.hash_password(password)
     with runtime.database.writing() as db:
-        its_centre = _centre(db, centre)
+        its_centre = centre_named(db, centre)
         try:
             accounts.add_staff(
                 db,
@@ -112,7 +112,11 @@ def _tell(email: str, password: str) -> None:
     click.echo("The password is not shown again; its holder chooses another one at once.")
 
 
-def _centre(db: Session, name: str | None) -> Centre:
+def centre_named(db: Session, name: str | None) -> Centre:
+    """The centre of this name, or the only one.
+
+    :raise click.ClickException: there is none, or it has to be named.
+    """
     found = list(db.scalars(select(Centre).order_by(Centre.id)))
     if not found:
         raise click.ClickException("There is no centre yet. Run first: lahtotaso init")

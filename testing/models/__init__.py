@@ -3,6 +3,7 @@
 from items.orm import Base
 from testing.models.assessment_plans import AssessmentPlan, PlanSource, PlansVersion
 from testing.models.bookings import Booking, BookingState, Occasion
+from testing.models.calibrations import AnswersExport
 from testing.models.documents import DocumentKind, SignedDocument
 from testing.models.events import Chain, Event, Seal
 from testing.models.interviews import Interview
@@ -87,6 +88,7 @@ __all__ = [
     "LANGUAGE_SKILLS",
     "SPEAKING_CRITERIA",
     "WRITING_CRITERIA",
+    "AnswersExport",
     "AssessmentPlan",
     "Base",
     "BlindLevel",

@@ -7,6 +7,7 @@ from testing.views import (
     assessment,
     assessment_plans,
     bank,
+    calibrations,
     centre,
     desk,
     fairness,
@@ -90,6 +91,7 @@ BLUEPRINTS = (
     sounds.bp,
     log.bp,
     bank.bp,
+    calibrations.bp,
 )
 
 

@@ -4,7 +4,18 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from testing.models import BlindLevel, Release, SignedDocument, Statement
+from testing import clock
+from testing.calibrations.exporting import note_export
+from testing.calibrations.gathering import Wanted, gather
+from testing.models import (
+    AnswersExport,
+    BlindLevel,
+    Centre,
+    Release,
+    SignedDocument,
+    Skill,
+    Statement,
+)
 from tests.testing.pages import Page
 from tests.testing.results import Case
 
@@ -14,8 +25,9 @@ GUARDED = {
     "signed_document": "digest = 'x'",
     "release": "contents = '[]'",
     "blind_level": "level = 'B2.2'",
+    "answers_export": "people = 1",
 }
-MODELS = (Statement, SignedDocument, Release, BlindLevel)
+MODELS = (Statement, SignedDocument, Release, BlindLevel, AnswersExport)
 
 
 @pytest.fixture
@@ -25,7 +37,14 @@ def released(build, bank_files, page: Page) -> Case:
     statement = case.signed()
     page.sign_in(case.clerk)
     page.get(f"/results/{statement.public_id}/fi.pdf")
+    build.do(lambda db: _taken_out(db, case))
     return case
+
+
+def _taken_out(db, case: Case) -> None:
+    centre = db.get_one(Centre, case.clerk.centre_id)
+    answers = gather(db, centre.id, Wanted("fi", Skill.WRITING, frozenset()))
+    note_export(db, answers, centre=centre, actor="system", now=clock.now())
 
 
 def test_the_database_itself_refuses_every_change(released, build):

@@ -1,0 +1,1 @@
+"""The psychometrician's loop: answers out, item parameters and cut scores in."""
