@@ -16,7 +16,7 @@ demo-fresh: .venv/run
 test: check
 	$(PYTEST) -n 2 -m "not browser and not audit"
 	TEST_DATABASE=postgresql $(PYTEST) -n 2 -m "not browser and not audit" tests/testing
-	$(PYTEST) -m "browser and not audit" tests
+	$(PYTEST) -n 2 --dist loadscope -m "browser and not audit" tests
 
 check: .venv/test
 	.venv/bin/ruff check .
