@@ -9,7 +9,7 @@ when the new group differs.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 import numpy as np
@@ -107,12 +107,14 @@ class ItemDoubt:
     step_mean, step_sd : (I,) prior of every difficulty or step of the item.
     fixed_c : (I,) lower asymptote that is not estimated.
     slope_set : (I,) items with the same number ≥ 0 share a slope; −1 has its own.
+    slope_pull : (I,) see `scoring.calibration_curves.Priors`.
     """
 
     step_mean: FloatArray
     step_sd: FloatArray
     fixed_c: FloatArray
     slope_set: IntArray
+    slope_pull: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -311,9 +313,7 @@ def _require_linked(answers: Answers, held: BoolArray, labels: Sequence[str]) ->
 def _doubt_of(doubt: ItemDoubt | None, used: IntArray) -> ItemDoubt | None:
     if doubt is None:
         return None
-    return ItemDoubt(
-        doubt.step_mean[used], doubt.step_sd[used], doubt.fixed_c[used], doubt.slope_set[used]
-    )
+    return ItemDoubt(*(getattr(doubt, field.name)[used] for field in fields(doubt)))
 
 
 def _held_in_order(held: HeldItems, used: IntArray, n_items: int) -> ItemArrays:
@@ -407,6 +407,7 @@ class _Setup:
             known = free & np.isfinite(self.doubt.step_sd)
             step_mean[known] = self.doubt.step_mean[known, None]
             step_sd[known] = self.doubt.step_sd[known, None]
+        pull = np.zeros(n_items) if self.doubt is None else np.where(free, self.doubt.slope_pull, 0)
         shapes = self.rules.c if self.rules.c is not None else (np.nan, np.nan)
         return Priors(
             slope_mean,
@@ -418,6 +419,7 @@ class _Setup:
             np.full(n_items, shapes[1]),
             np.full(n_items, shapes[1]),
             np.full(n_items, shapes[0]),
+            pull,
         )
 
     def _start(

@@ -222,6 +222,9 @@ class Priors:
     c_alpha, c_beta, d_alpha, d_beta : (I,) shapes of the beta densities of the asymptotes.
     slope_weight : (I,) 1, or 1/m for the m items that share one slope, so that its prior counts
         once.
+    slope_pull : (I,) how many times log a is taken off the log density. A density of difficulties
+        is one of intercepts times a for each difficulty; with the intercepts found by answers the
+        mode over all difficulties together would otherwise lie at too large a slope.
     """
 
     slope_mean: FloatArray
@@ -233,11 +236,13 @@ class Priors:
     c_beta: FloatArray
     d_alpha: FloatArray
     d_beta: FloatArray
+    slope_pull: FloatArray
 
     def evaluate(self, curves: CurveSet, table: FloatArray) -> tuple[float, FloatArray, FloatArray]:
         """Log density up to a constant, gradient (I, width) and curvature (I, width, width).
 
-        The curvature of the normal terms is that of Gauss and Newton, hence never negative.
+        The curvature of the normal terms is that of Gauss and Newton, hence never negative; the
+        pull on slopes has none.
         """
         n_items, width = table.shape
         total = 0.0
@@ -254,6 +259,12 @@ class Priors:
             per = 1.0 / (self.slope_sd[rows] * a[rows])
             gradient[rows, 0] -= weight * scaled * per
             curvature[rows, 0, 0] += weight * per**2
+        rows = np.flatnonzero(self.slope_pull)
+        if len(rows):
+            if (a[rows] <= 0).any():
+                return -np.inf, gradient, curvature
+            total -= float((self.slope_pull[rows] * np.log(a[rows])).sum())
+            gradient[rows, 0] -= self.slope_pull[rows] / a[rows]
         if np.isfinite(self.step_sd).any():
             total += self._difficulties(curves, table, gradient, curvature)
         if curves.has_asymptotes:
@@ -298,5 +309,14 @@ def no_priors(n_items: int, most_steps: int) -> Priors:
     nothing = np.full(n_items, np.nan)
     table = np.full((n_items, most_steps), np.nan)
     return Priors(
-        nothing, nothing, np.ones(n_items), table, table, nothing, nothing, nothing, nothing
+        nothing,
+        nothing,
+        np.ones(n_items),
+        table,
+        table,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        np.zeros(n_items),
     )

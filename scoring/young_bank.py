@@ -9,7 +9,7 @@ it and somebody has looked at its fit. How new tasks come by answers: `scoring.s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ CALIBRATED_SE = 0.25
 CALIBRATED_N = 150
 # log a: slopes between .46 and 2.2 for nineteen items in twenty.
 SLOPE_PRIOR = (0.0, 0.4)
+PASSES = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,20 +43,27 @@ class Update:
 
     items : ItemArrays with new parameters; rows without answers that differ, or whose highest
         category nobody has reached, are as they were.
+    changed : (I,) whose difficulty the answers have updated. Its error then holds that of the task.
     is_calibrated : (I,) by error and number of answers; looking at the fit is a person's act.
     calibration : the estimation behind it.
     """
 
     items: ItemArrays
     n: IntArray
+    changed: BoolArray
     is_calibrated: BoolArray
     calibration: Calibration
 
 
-def is_calibrated(items: ItemArrays, n: IntArray) -> BoolArray:
-    """(I,) whether every difficulty is known to .25 and 150 people have answered."""
+def is_calibrated(items: ItemArrays, n: IntArray, se_task: FloatArray | None = None) -> BoolArray:
+    """(I,) whether every difficulty is known to .25 and 150 people have answered.
+
+    `se_task` (I,) is an error that the items of a task share beside their own.
+    """
     inside = np.isfinite(items.steps)
-    known = np.where(inside, items.se_steps, 0.0).max(axis=1) <= CALIBRATED_SE
+    shared = np.zeros(len(items)) if se_task is None else se_task
+    error = np.hypot(items.se_steps, shared[:, None])
+    known = np.where(inside, error, 0.0).max(axis=1) <= CALIBRATED_SE
     known &= (np.where(inside, items.se_steps, 1.0) > 0).all(axis=1)
     result: BoolArray = known & (n >= CALIBRATED_N)
     return result
@@ -107,29 +115,43 @@ def update_provisional(
     graded = bank.family != Family.LOGISTIC
     # The steps of a graded item lie around its centre; their distances are left to the answers.
     spread = np.where(graded, np.nanstd(np.where(graded[:, None], bank.steps, 0.0), axis=1), 0.0)
+    sd = np.hypot(error, spread)
     doubt = ItemDoubt(
         step_mean=centre,
-        step_sd=np.hypot(error, spread),
+        step_sd=sd,
         fixed_c=np.where(young, bank.c, np.nan),
         slope_set=np.where(young, graded.astype(np.int64), -1),
+        slope_pull=np.zeros(len(bank)),
     )
     index = np.flatnonzero(anchors)
-    found = calibrate(
-        answers,
-        list(models),
-        held=HeldItems(index, bank.take(index)) if len(index) else None,
-        group=group,
-        priors=PriorRules(slope=SLOPE_PRIOR),
-        doubt=doubt,
-        estimate_population=True,
-        names=names,
-        progress=progress,
-    )
+    for _ in range(PASSES):
+        found = calibrate(
+            answers,
+            list(models),
+            held=HeldItems(index, bank.take(index)) if len(index) else None,
+            group=group,
+            priors=PriorRules(slope=SLOPE_PRIOR),
+            doubt=doubt,
+            estimate_population=True,
+            names=names,
+            progress=progress,
+        )
+        doubt = replace(doubt, slope_pull=_learnt(found, sd))
     changed = np.array([s is ItemStatus.ESTIMATED for s in found.status])
     # A step that nobody took has no estimate; the item keeps all of its steps until somebody does.
     changed &= found.items.n_categories == bank.n_categories
     items = _merge(bank, found.items, changed)
-    return Update(items, n, is_calibrated(items, n), found)
+    known = is_calibrated(items, n, np.where(changed, 0.0, shared))
+    return Update(items, n, changed, known, found)
+
+
+def _learnt(found: Calibration, prior_sd: FloatArray) -> FloatArray:
+    """(I,) the share of each difficulty's prior variance that answers have taken away, over all
+    steps of the item."""
+    left = (found.items.se_steps / prior_sd[:, None]) ** 2
+    inside = np.isfinite(left) & np.isfinite(found.items.steps)
+    share: FloatArray = np.where(inside, np.clip(1.0 - left, 0.0, 1.0), 0.0).sum(axis=1)
+    return share
 
 
 def _merge(before: ItemArrays, after: ItemArrays, changed: BoolArray) -> ItemArrays:

@@ -37,8 +37,12 @@ def read_bank(path: Path, *, singles: bool) -> Bank:
     With `singles` every item is a task of its own and a plain ITEMS file will do.
     """
     file = read_items(path, extra=TASK_COLUMNS)
-    if singles:
-        return single_items(file.items)
+    return single_items(file.items) if singles else bank_of(file)
+
+
+def bank_of(file: ItemFile) -> Bank:
+    """The tasks of a BANK file that has been read with `TASK_COLUMNS`."""
+    path = file.table.path
     file.table.require("task", "skill", "area")
     members: dict[str, list[Item]] = {}
     first: dict[str, Row] = {}

@@ -1,7 +1,6 @@
 """`calibrate`: from RESPONSES to ITEMS."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,24 +12,22 @@ from scoring.calibration import (
     Calibration,
     HeldItems,
     ItemStatus,
-    NothingEstimable,
     PriorRules,
     SlopeRule,
     calibrate,
 )
-from scoring.connectedness import DisconnectedDesign
-from scoring.fit import Ability, ResidualFit, residual_fit
+from scoring.fit import ResidualFit
 from scoring.irt import Item, Model, stack
+from testing.measurement.estimation import (
+    estimated_cells,
+    fit_of,
+    note_items,
+    progress,
+    refusing,
+)
 from testing.measurement.item_files import ItemFile, item_columns, read_items
 from testing.measurement.responses import Responses, read_responses
-from testing.measurement.tables import Refusal, note, number_text, print_json, refuse, write_table
-
-SECONDS_BETWEEN_NOTES = 5.0
-REASONS = {
-    ItemStatus.NOT_PRESENTED: "never presented",
-    ItemStatus.ALWAYS_LOWEST: "every score is 0",
-    ItemStatus.ALWAYS_HIGHEST: "every score is the same and highest",
-}
+from testing.measurement.tables import Refusal, print_json, refuse, write_table
 
 
 def run(
@@ -57,7 +54,7 @@ def run(
     if held_file is not None:
         for number, item in enumerate(held_file.items):
             models[number] = item.model
-    try:
+    with refusing(responses, "at least one item with different scores to estimate"):
         result = calibrate(
             answers,
             models,
@@ -65,16 +62,10 @@ def run(
             held=held,
             priors=priors,
             names=names,
-            progress=_progress(),
+            progress=progress(),
         )
-    except NothingEstimable:
-        refuse(responses, "expected at least one item with different scores to estimate", line=2)
-    except DisconnectedDesign as apart:
-        refuse(responses, f"expected a linked design, found that {apart}", line=2, column="item")
-    except ValueError as error:
-        refuse(responses, f"expected responses that fit the model: {error}", line=2)
-    _notes(result, names)
-    fit = _fit(answers, result)
+    note_items(result, names, "Items without estimates")
+    fit = fit_of(answers, result)
     _write(out, names, models, result, fit, held_file)
     summary = {
         "model": model,
@@ -178,46 +169,6 @@ def _refuse_too_high(found: Responses, model: Model, held_file: ItemFile | None)
     found.refuse_scores_above(highest, f"(model {model})")
 
 
-def _progress() -> Callable[[int, float], None]:
-    """Says on standard error, every few seconds, that work goes on."""
-    last = time.monotonic()
-
-    def report(iteration: int, log_likelihood: float) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= SECONDS_BETWEEN_NOTES:
-            last = now
-            note(f"iteration {iteration}, log-likelihood {log_likelihood:.3f}")
-
-    return report
-
-
-def _notes(result: Calibration, names: Sequence[str]) -> None:
-    for status, reason in REASONS.items():
-        which = [n for n, s in zip(names, result.status, strict=True) if s is status]
-        if which:
-            note(f"Items without estimates ({reason}): {', '.join(which)}.")
-    negative = [n for n, a in zip(names, result.items.a, strict=True) if a <= 0]
-    if negative:
-        note(f"Items with a slope of 0 or less (a wrong key?): {', '.join(negative)}.")
-    if not result.converged:
-        note(
-            "Not converged: the likelihood has no maximum that could be reached; items with blank "
-            "or very large standard errors have too few answers for this model."
-        )
-
-
-def _fit(answers: Answers, result: Calibration) -> ResidualFit:
-    """Mean squares of the items that have usable parameters."""
-    usable = np.flatnonzero(np.isfinite(result.items.a))
-    nothing = np.full(answers.n_items, np.nan)
-    ability = Ability.normal(answers.n_persons, result.ability_mean, result.ability_sd)
-    found = residual_fit(answers.only(usable), result.items.take(usable), ability)
-    infit, outfit = nothing.copy(), nothing.copy()
-    infit[usable], outfit[usable] = found.infit, found.outfit
-    return ResidualFit(answers.answers_per_item, infit, outfit, nothing, nothing)
-
-
 def _write(
     out: Path,
     names: Sequence[str],
@@ -244,25 +195,7 @@ def _write(
 def _row(
     at: int, name: str, model: Model, result: Calibration, fit: ResidualFit, n_steps: int
 ) -> list[str]:
-    items = result.items
     cells = {"item": name, "model": str(model), "n": str(int(result.n[at]))}
     if result.status[at] is ItemStatus.ESTIMATED:
-        cells |= {
-            "a": number_text(items.a[at]),
-            "se_a": number_text(items.se_a[at]),
-            "infit": number_text(fit.infit[at]),
-            "outfit": number_text(fit.outfit[at]),
-        }
-        if model.is_dichotomous:
-            cells |= {
-                "b": number_text(items.steps[at, 0]),
-                "c": number_text(items.c[at]),
-                "d": number_text(items.d[at]),
-                "se_b": number_text(items.se_steps[at, 0]),
-                "se_c": number_text(items.se_c[at]),
-            }
-        else:
-            for step in range(int(items.n_categories[at]) - 1):
-                cells[f"step{step + 1}"] = number_text(items.steps[at, step])
-                cells[f"se_step{step + 1}"] = number_text(items.se_steps[at, step])
+        cells |= estimated_cells(result.items, at, model, fit)
     return [cells.get(column, "") for column in item_columns(n_steps)]

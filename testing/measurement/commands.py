@@ -1,4 +1,4 @@
-"""The six commands for psychometricians.
+"""The commands for psychometricians.
 
 Only click is imported here; a command's own module, with numpy and scipy behind it, is imported
 when the command runs, so that the list of commands stays quick.
@@ -38,9 +38,15 @@ def _run(name: str, options: dict[str, Any]) -> None:
 @click.argument("responses", type=FILE)
 @click.option(
     "--model",
-    required=True,
     type=click.Choice(["rasch", "2pl", "3pl", "4pl", "pcm", "gpcm", "grm"]),
+    help="Model of every item; required without --young.",
 )
+@click.option("--young", type=FILE, help="BANK whose provisional difficulties the answers update.")
+@click.option(
+    "--held",
+    help="--young: what keeps its parameters, calibrated (default), none, or a file of items.",
+)
+@click.option("--start", type=FILE, help="--young: GROUPS, where each sitting began.")
 @click.option("--out", required=True, type=FILE, help="ITEMS file to write.")
 @click.option("--fixed", type=FILE, help="ITEMS that keep their parameters.")
 @click.option(
@@ -53,8 +59,21 @@ def _run(name: str, options: dict[str, Any]) -> None:
 @click.option("--prior-c", type=Pair(), help="ALPHA,BETA of c in 3pl and 4pl (default 5,17).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def calibrate(**options: Any) -> None:
-    """Estimate item parameters from RESPONSES."""
-    _run("calibrate_command", options)
+    """Estimate item parameters from RESPONSES, or update those of a young bank."""
+    young = {name: options.pop(name) for name in ("young", "held", "start")}
+    if young["young"] is None:
+        for name in ("held", "start"):
+            if young[name] is not None:
+                raise click.UsageError(f"--{name}: expected only with --young.")
+        if options["model"] is None:
+            raise click.UsageError("--model: expected a model, or --young with a bank.")
+        _run("calibrate_command", options)
+        return
+    for name in ("model", "fixed", "slope", "prior_a", "prior_b", "prior_c"):
+        if options.pop(name) is not None:
+            option = name.replace("_", "-")
+            raise click.UsageError(f"--{option}: expected without --young, whose bank says it.")
+    _run("young_command", options | young)
 
 
 @click.command()

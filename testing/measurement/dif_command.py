@@ -7,21 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.answers import Answers
-from scoring.calibration import HeldItems, NothingEstimable, SlopeRule, calibrate
-from scoring.connectedness import DisconnectedDesign
+from scoring.calibration import HeldItems, SlopeRule, calibrate
 from scoring.dif import FEWEST_FOCAL, DifClass, DifMethod, dif
 from scoring.fit import Ability
 from scoring.irt import ItemArrays, Model, stack
+from testing.measurement.estimation import refusing
+from testing.measurement.groups import read_groups
 from testing.measurement.item_files import read_items
 from testing.measurement.responses import Responses, read_responses
-from testing.measurement.tables import (
-    note,
-    number_text,
-    print_json,
-    read_table,
-    refuse,
-    write_table,
-)
+from testing.measurement.tables import note, number_text, print_json, refuse, write_table
 
 
 def run(
@@ -39,14 +33,8 @@ def run(
     if items is None:
         found.refuse_gaps()
     answers = found.answers
-    try:
+    with refusing(responses, "at least one item with different scores"):
         parameters, ability = _scale(found, items, names, member)
-    except NothingEstimable:
-        refuse(responses, "expected at least one item with different scores", line=2)
-    except DisconnectedDesign as apart:
-        refuse(responses, f"expected a linked design, found that {apart}", line=2, column="item")
-    except ValueError as error:
-        refuse(responses, f"expected responses that fit the model: {error}", line=2)
     usable = np.flatnonzero(np.isfinite(parameters.a))
     left_out = [found.items[i] for i in np.flatnonzero(~np.isfinite(parameters.a))]
     if left_out:
@@ -87,18 +75,7 @@ def run(
 
 def _groups(path: Path, found: Responses, reference: str) -> tuple[list[str], NDArray[np.int64]]:
     """Group names with the reference first, and the group number of each person (−1: none)."""
-    table = read_table(path)
-    table.require("person", "group")
-    table.ignore_others(("person", "group"))
-    of_person: dict[str, str] = {}
-    for row in table.rows:
-        name = table.text(row, "person")
-        if name in of_person:
-            refuse(
-                path, f"expected each person once, found {name} again", line=row.line,
-                column="person",
-            )  # fmt: skip
-        of_person[name] = table.text(row, "group")
+    of_person = read_groups(path)
     names = [reference, *sorted({g for g in of_person.values() if g != reference})]
     number = {name: at for at, name in enumerate(names)}
     member = np.array([number.get(of_person.get(p, ""), -1) for p in found.persons])

@@ -120,6 +120,7 @@ def test_prior_gradient_is_the_derivative_of_the_density() -> None:
         c_beta=np.full(3, 17.0),
         d_alpha=base.d_alpha,
         d_beta=base.d_beta,
+        slope_pull=np.array([0.0, 0.7, 1.6]),
     )
     _, gradient, curvature = priors.evaluate(curves, table)
     h = 1e-6
