@@ -7,11 +7,9 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from scoring.cefr import REPORTED_LEVELS
 from testing import events, evidence, proposals, rating
 from testing.events import Action
 from testing.models import (
-    LANGUAGE_SKILLS,
     BlindLevel,
     Part,
     PartState,
@@ -27,6 +25,7 @@ from testing.models import (
     Staff,
     Statement,
 )
+from testing.numeracy.levels import levels_of
 from testing.refusals import NotFound, Refusal
 
 CLOSED = (SittingState.FINISHED, SittingState.ENDED)
@@ -126,12 +125,8 @@ def own(db: Session, public_id: str, staff: Staff) -> Sitting:
 
 
 def skills_with_evidence(db: Session, sitting: Sitting) -> list[Skill]:
-    """Skills of the language of which something was answered or written."""
-    return [
-        part.skill
-        for part in evidence.of_sitting(db, sitting)
-        if part.has_evidence and part.skill in LANGUAGE_SKILLS
-    ]
+    """Skills, and numeracy, of which something was answered or written."""
+    return [part.skill for part in evidence.of_sitting(db, sitting) if part.has_evidence]
 
 
 def blind_skills(db: Session, sitting: Sitting) -> list[Skill]:
@@ -167,12 +162,13 @@ def give_blind_levels(
     :raise AlreadyGiven: they were given before.
     :raise BlindLevelMissing: a skill is missing or too much, or the level is none.
     """
-    if blind_levels(db, sitting, actor):
+    asked = blind_skills_left(db, sitting, actor)
+    if not asked and blind_levels(db, sitting, actor):
         raise AlreadyGiven
-    if set(levels) != set(blind_skills(db, sitting)):
+    if set(levels) != set(asked):
         raise BlindLevelMissing
     for skill, level in levels.items():
-        if level is not None and level not in REPORTED_LEVELS:
+        if level is not None and level not in levels_of(skill):
             raise BlindLevelMissing
         db.add(
             BlindLevel(
@@ -186,8 +182,13 @@ def give_blind_levels(
 
 
 def must_give_levels_first(db: Session, sitting: Sitting, assessor: Staff) -> bool:
+    return bool(blind_skills_left(db, sitting, assessor))
+
+
+def blind_skills_left(db: Session, sitting: Sitting, assessor: Staff) -> list[Skill]:
+    """Skills of which this assessor has not said a level yet."""
     given = blind_levels(db, sitting, assessor)
-    return any(skill not in given for skill in blind_skills(db, sitting))
+    return [skill for skill in blind_skills(db, sitting) if skill not in given]
 
 
 def proposal(
@@ -203,6 +204,12 @@ def proposal(
     if _waiting(db, sitting).unrated:
         raise RatingsMissing
     return proposals.of_sitting(db, sitting, actor=actor, now=now)
+
+
+def numeracy(db: Session, sitting: Sitting) -> dict[Skill, SkillResult]:
+    """The proposal of numeracy, decided beside those of `proposal`; empty without the part."""
+    result = proposals.numeracy(db, sitting)
+    return {Skill.NUMERACY: result} if result else {}
 
 
 def waiting_of(db: Session, sitting: Sitting) -> Waiting:

@@ -11,7 +11,7 @@ from testing import clock, people, releases, statements
 from testing import person_result_words as words
 from testing.languages import direction_of
 from testing.literacy import releases as literacy_releases
-from testing.models import LiteracyRelease, Person, Release, Sitting, Statement
+from testing.models import LiteracyRelease, NotAssessed, Person, Release, Sitting, Statement
 from testing.result_pages import day
 
 
@@ -49,10 +49,9 @@ def facts_of(db: Session, person: Person, statement: Statement) -> dict[str, Any
         "centre": content["centre"],
         "tested": content["language"],
         "days": [day(one) for one in content["attendance"]["days"]],
-        "skills": [
-            {name: one[name] for name in ("skill", "level", "band", "not_assessed")}
-            for one in content["skills"]
-        ],
+        "skills": [_told(one) for one in content["skills"]],
+        "numeracy": _numeracy(content),
+        "is_numbers_alone": _is_numbers_alone(content),
         "lowest": lowest,
         "recommended": content.get("recommended"),
         "recommendation": content["recommendation"],
@@ -65,6 +64,29 @@ def facts_of(db: Session, person: Person, statement: Statement) -> dict[str, Any
             {"office": office, "day": day(moment), "channel": channel}
             for office, moment, channel in looks
         ],
+    }
+
+
+def _told(skill: dict[str, Any]) -> dict[str, Any]:
+    return {name: skill[name] for name in ("skill", "level", "band", "not_assessed")}
+
+
+def _is_numbers_alone(content: dict[str, Any]) -> bool:
+    """Whether nobody asked anything of the language: then there is nothing to say of it."""
+    not_taken = all(one["not_assessed"] == NotAssessed.NOT_TAKEN for one in content["skills"])
+    return "numeracy" in content and not_taken
+
+
+def _numeracy(content: dict[str, Any]) -> dict[str, Any] | None:
+    """With the lowest and the highest level that are likely, unless the assessor decided beside
+    them; statements of before have none."""
+    signed = content.get("numeracy")
+    if not signed:
+        return None
+    likely = signed["certainty"]["level_set"] if signed["certainty"] else []
+    return _told(signed) | {
+        "likely": [likely[0], likely[-1]] if signed["level"] in likely[:-1] + likely[1:] else [],
+        "is_provisional": signed["provisional"],
     }
 
 

@@ -20,7 +20,7 @@ from testing.models import (
 from testing.refusals import NotFound, Refusal
 
 #: Version of the text that the person heard or read (templates/letters/permission_text.html).
-TEXT_VERSION = "2026-2"
+TEXT_VERSION = "2026-3"
 LASTS = timedelta(days=365)
 
 

@@ -14,6 +14,7 @@ SKILLS = {
     "listening": _l("Listening"),
     "writing": _l("Writing"),
     "speaking": _l("Speaking"),
+    "numeracy": _l("Numbers"),
 }
 
 #: By the tested language.
@@ -54,7 +55,20 @@ CAN = {
         "B2": _l("You can discuss many things fluently."),
         "C1+": _l("You can speak well about difficult things."),
     },
+    # On levels of its own: each is a band.
+    "numeracy": {
+        "alle_N1": _l("You are learning to count and to read numbers."),
+        "N1": _l("You can count and read numbers up to 20."),
+        "N2": _l("You can use money and the clock. You can add and take away up to 100."),
+        "N3": _l("You can add, take away, multiply and divide. You know dates, metres and kilos."),
+        "N4": _l("You can use fractions and percent. You can read tables."),
+        "N5": _l("You can work out things in many steps. You can read graphs."),
+    },
 }
+
+#: The steps of the stairs from the first to the highest, after the one that is below them.
+LANGUAGE_STEPS = ("alle_A1.1", "A1", "A2", "B1", "B2", "C1+")
+NUMBER_STEPS = tuple(CAN["numeracy"])
 
 #: By band of the lowest skill: what comes next.
 NEXT = {

@@ -16,6 +16,7 @@ from items.bank_files import count_words
 from items.models import Status
 from scoring import person_fit
 from scoring import ratings as arithmetic
+from scoring.cefr import REPORTED_LEVELS
 from scoring.plan import PlanRefused
 from testing import delivery, events, evidence, plans, rating, rating_data
 from testing.events import Action
@@ -46,17 +47,34 @@ MISFIT_DRAWS = 1000
 def of_sitting(
     db: Session, sitting: Sitting, *, actor: Staff, now: datetime
 ) -> dict[Skill, SkillResult]:
-    """The proposal of each skill; made and frozen at the first look, the same ever after."""
-    found = frozen(db, sitting)
-    if found:
-        return found
-    # Two assessors at once must see the same proposal.
-    db.execute(select(Sitting.id).where(Sitting.id == sitting.id).with_for_update(key_share=True))
-    found = frozen(db, sitting)
-    if found:
-        return found
+    """The proposal of each skill of the language, and of numeracy beside them (`numeracy`); made
+    and frozen at the first look, the same ever after."""
+    if _missing(db, sitting):
+        # Two assessors at once must see the same proposal.
+        db.execute(
+            select(Sitting.id).where(Sitting.id == sitting.id).with_for_update(key_share=True)
+        )
+        _make(db, sitting, _missing(db, sitting), actor=actor, now=now)
+    return frozen(db, sitting)
+
+
+def _missing(db: Session, sitting: Sitting) -> list[Skill]:
+    """Skills without a proposal; numeracy only where it is a part of the sitting."""
+    found, parts = _newest(db, sitting), {part.skill for part in sitting.parts}
+    return [
+        skill
+        for skill in Skill
+        if skill not in found and (skill in SKILLS or skill in parts)
+    ]
+
+
+def _make(
+    db: Session, sitting: Sitting, missing: list[Skill], *, actor: Staff, now: datetime
+) -> None:
+    if not missing:
+        return
     parts = {part.skill: part for part in sitting.parts}
-    for skill in SKILLS:
+    for skill in missing:
         reason, proposal = _propose(db, sitting, parts.get(skill))
         db.add(
             SkillResult(
@@ -71,18 +89,26 @@ def of_sitting(
     events.record(
         db, Action.RESULT_PROPOSE, on=sitting.person, subject=sitting, actor=actor, now=now
     )
-    return frozen(db, sitting)
 
 
 def frozen(db: Session, sitting: Sitting) -> dict[Skill, SkillResult]:
     """The proposals as they were first seen, or made anew by a re-scoring; empty before."""
+    found = _newest(db, sitting)
+    return {skill: found[skill] for skill in SKILLS if skill in found}
+
+
+def numeracy(db: Session, sitting: Sitting) -> SkillResult | None:
+    """The frozen proposal of numeracy, if it is a part of the sitting."""
+    return _newest(db, sitting).get(Skill.NUMERACY)
+
+
+def _newest(db: Session, sitting: Sitting) -> dict[Skill, SkillResult]:
     rows = db.scalars(
         select(SkillResult)
         .where(SkillResult.sitting_id == sitting.id)
         .order_by(SkillResult.version)
     )
-    found = {row.skill: row for row in rows}
-    return {skill: found[skill] for skill in SKILLS if skill in found}
+    return {row.skill: row for row in rows}
 
 
 def is_provisional(db: Session, part: Part) -> bool:
@@ -148,7 +174,7 @@ def _from_answers(
         {"code": "tasks", "tasks": belief["n_tasks"], "items": belief["n_items"]},
         {"code": f"stop_{part.stop_reason or 'maximum'}"},
     ]
-    if part.stop_reason == "floor" or belief["band"] == "alle_A1.1":
+    if _is_at_the_floor(part.stop_reason, belief) and part.skill in SKILLS:
         reasons.append({"code": "floor_exit"})
     if unknown:
         reasons.append({"code": "dont_know", "items": unknown})
@@ -191,7 +217,7 @@ def rescored(
         one for one in before["reasons"] if one["code"] not in ("borderline", "floor_exit")
     ]
     found = [{"code": "rescored"}]
-    if before["stop_reason"] == "floor" or belief["band"] == "alle_A1.1":
+    if _is_at_the_floor(before["stop_reason"], belief) and belief["levels"][0] in REPORTED_LEVELS:
         found.append({"code": "floor_exit"})
     if belief["borderline"]:
         found.append(_borderline(belief))
@@ -261,6 +287,10 @@ def _distribution(belief: dict[str, Any]) -> dict[str, Any]:
         name: list(belief[name]) if isinstance(belief[name], tuple) else belief[name]
         for name in names
     }
+
+
+def _is_at_the_floor(stop_reason: str | None, belief: Mapping[str, Any]) -> bool:
+    return stop_reason == "floor" or belief["band"] == "alle_A1.1"
 
 
 def _borderline(belief: dict[str, Any]) -> dict[str, Any]:

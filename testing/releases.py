@@ -259,6 +259,11 @@ def cut(content: dict[str, Any], contents: Iterable[str]) -> dict[str, Any]:
         if is_sure_of:
             shown["circumstances"] = content["circumstances"]
             shown["note"] = content["note"]
+    # Statements of before, and of sittings without the part, have none.
+    if PermissionContent.NUMERACY in permitted and content.get("numeracy"):
+        shown["numeracy"] = _numeracy(
+            content["numeracy"], with_certainty=PermissionContent.CERTAINTY in permitted
+        )
     if PermissionContent.WRITING_CRITERIA in permitted:
         shown["writing"] = [
             {"criteria": script["criteria"], "mode": script["mode"]}
@@ -286,6 +291,14 @@ def _skill(skill: dict[str, Any], *, with_certainty: bool) -> dict[str, Any]:
     if with_certainty:
         shown["reasons"] = [one for one in skill["reasons"] if one["code"] in _TOLD_TO_OFFICES]
     return shown
+
+
+def _numeracy(signed: dict[str, Any], *, with_certainty: bool) -> dict[str, Any]:
+    """What its level means depends on its scale, so that stands beside the level always."""
+    return _skill(signed, with_certainty=with_certainty) | {
+        "provisional": signed["provisional"],
+        "scale": signed["versions"].get("standard", ""),
+    }
 
 
 def _permission(db: Session, statement: Statement, staff: Staff, now: datetime) -> Permission:

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from scoring.cefr import REPORTED_LEVELS
 from testing import result_words as words
-from testing.models import Part, Purpose, Skill, SkillResult
+from testing.models import Purpose, Skill, SkillResult
+from testing.numeracy.levels import LEVELS
 from testing.recommending import words as recommending
 from testing.statements import spaced_code
 
@@ -41,15 +42,46 @@ def proposal_rows(results: dict[Skill, SkillResult]) -> list[dict[str, Any]]:
     ]
 
 
-def numeracy_row(part: Part) -> dict[str, Any] | None:
-    """What the part in numeracy says, as a row on the ruler of its own levels; None: nothing."""
-    if part.belief is None:
+def numeracy_row(result: SkillResult | None) -> dict[str, Any] | None:
+    """What is proposed of numeracy, as a row on the ruler of its own levels; None: no part."""
+    if result is None:
         return None
-    level = part.belief["most_probable_level"]
-    return _row(part.skill, level=level, not_assessed=None, certainty=part.belief) | {
-        "levels": part.belief["levels"],
-        "means": words.NUMERACY_LEVELS.get(level, ""),
+    proposal = result.proposal
+    return _numeracy(
+        level=proposal["most_probable_level"] if proposal else None,
+        not_assessed=result.not_assessed.value if result.not_assessed else None,
+        certainty=proposal,
+        is_provisional=bool(proposal and proposal["provisional"]),
+    )
+
+
+def _numeracy(
+    *,
+    level: str | None,
+    not_assessed: str | None,
+    certainty: dict[str, Any] | None,
+    is_provisional: bool,
+) -> dict[str, Any]:
+    row = _row(Skill.NUMERACY, level=level, not_assessed=not_assessed, certainty=certainty)
+    return row | {
+        "levels": LEVELS,
+        "means": str(words.NUMERACY_LEVELS[level]) if level else row["words"],
+        "next": str(words.AFTER_NUMERACY[level]) if level else "",
+        "scale": words.numeracy_scale(is_provisional) if level else "",
     }
+
+
+def signed_numeracy(content: dict[str, Any]) -> dict[str, Any] | None:
+    """What was signed of numeracy, with what its level means."""
+    signed = content.get("numeracy")
+    if not signed:
+        return None
+    return _numeracy(
+        level=signed["level"],
+        not_assessed=signed["not_assessed"],
+        certainty=signed.get("certainty"),
+        is_provisional=signed["provisional"],
+    )
 
 
 def profile_rows(content: dict[str, Any]) -> list[dict[str, Any]]:
@@ -107,6 +139,7 @@ def view_of(content: dict[str, Any]) -> dict[str, Any]:
         "sites": ", ".join(attendance["sites"]) if attendance else "",
         "came": _attendance(attendance) if attendance else "",
         "rows": profile_rows(content),
+        "numeracy": signed_numeracy(content),
         "next_steps": next_steps(content),
         "recommended": recommending.view_of(recommended) if recommended else None,
         "recommendation": content.get("recommendation", ""),
@@ -124,6 +157,13 @@ def view_of(content: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def numeracy_said(numeracy: dict[str, Any]) -> list[str]:
+    """Numeracy in sentences."""
+    said = (f"{numeracy['skill']}: {numeracy['level_word']}.",
+            *(numeracy[name] for name in ("means", "scale")))  # fmt: skip
+    return [one for one in said if one]
+
+
 def next_steps(content: dict[str, Any]) -> list[str]:
     """What an officer does with the result, the first thing first."""
     skills = content.get("skills", ())
@@ -136,6 +176,9 @@ def next_steps(content: dict[str, Any]) -> list[str]:
         for skill in placed
         if any(reason["code"] == "floor_exit" for reason in skill.get("reasons", ()))
     ]
+    if not skills and content.get("numeracy", {}).get("level"):
+        # Nothing else is permitted: this is what there is to begin from.
+        steps.append(str(words.AFTER_NUMERACY[content["numeracy"]["level"]]))
     if floor:
         steps.append(
             str(_("Confirm in an interview: %(skills)s.", skills=", ".join(floor).lower()))
@@ -184,7 +227,7 @@ def _use(referral: dict[str, Any], placed: list[dict[str, Any]]) -> str:
 def certainty_sentences(content: dict[str, Any]) -> list[str]:
     """How sure the levels are, skill by skill, and what was out of the ordinary."""
     said = []
-    for skill in content.get("skills", ()):
+    for skill in _rows(content):
         if "certainty" not in skill or not skill["level"]:
             continue
         name, certainty = words.SKILLS[Skill(skill["skill"])], skill["certainty"]
@@ -193,19 +236,21 @@ def certainty_sentences(content: dict[str, Any]) -> list[str]:
             # The band stands beside the level already (`_row`).
             parts.append(words.set_words(certainty["level_set"]))
         if skill["differs"]:
-            parts.append(
-                str(
-                    _(
-                        "The assessor decided on %(level)s: %(reason)s",
-                        level=words.level_word(skill["level"]),
-                        reason=skill["difference_reason"],
-                    )
-                )
-            )
+            parts.append(_decided_otherwise(skill))
         if parts:
             said.append(f"{name}: {' '.join(parts)}")
     unusual = words.circumstance_sentences(content.get("circumstances", {}))
     return said + ([" ".join(unusual)] if unusual else [])
+
+
+def _decided_otherwise(skill: dict[str, Any]) -> str:
+    return str(
+        _(
+            "The assessor decided on %(level)s: %(reason)s",
+            level=words.level_word(skill["level"]),
+            reason=skill["difference_reason"],
+        )
+    )
 
 
 def _attendance(attendance: dict[str, Any]) -> str:
@@ -222,6 +267,17 @@ def _writing(scripts: Any) -> list[list[tuple[str, str]]]:
         ]
         for script in scripts
     ]
+
+
+def _rows(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The skills of the language that are told, then numeracy."""
+    numeracy = content.get("numeracy")
+    return [*content.get("skills", ()), *([numeracy] if numeracy else [])]
+
+
+def _is_provisional(content: dict[str, Any], skill: dict[str, Any]) -> bool:
+    own = content.get("numeracy")
+    return bool(own["provisional"] if own and own is skill else content["provisional"])
 
 
 def text_block(content: dict[str, Any]) -> str:
@@ -244,6 +300,8 @@ def text_block(content: dict[str, Any]) -> str:
         " ".join(f"{row['skill']}: {row['level_word']}. {row['words']}".split())
         for row in view["rows"]
     ]
+    if view["numeracy"]:
+        lines.append(" ".join(numeracy_said(view["numeracy"])))
     if view["recommended"]:
         said = [f"{view['recommended']['what']}.", *view["recommended"]["lines"]]
         lines.append(f"{recommendation}: {' '.join(said)}")
@@ -267,9 +325,9 @@ def table(content: dict[str, Any]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(CSV_COLUMNS)
     recommended = content.get("recommended") or {}
-    skills = content.get("skills", ())
+    rows = _rows(content)
     # A recommendation without levels is one row without a skill.
-    for skill in skills or ([_NO_SKILL] if recommended else []):
+    for skill in rows or ([_NO_SKILL] if recommended else []):
         certainty = skill.get("certainty")
         likely = certainty["level_set"] if certainty and skill["level"] else ["", ""]
         writer.writerow(
@@ -285,7 +343,7 @@ def table(content: dict[str, Any]) -> str:
                 likely[0],
                 likely[-1],
                 "" if not certainty else "yes" if certainty["borderline"] else "no",
-                "yes" if content["provisional"] else "no",
+                "yes" if _is_provisional(content, skill) else "no",
                 recommended.get("outcome", ""),
                 recommended.get("second") or "",
                 (recommended.get("entry") or {}).get("level", ""),

@@ -28,6 +28,16 @@ NUMERACY_LEVELS = {
     "N5": _l("Several steps, rates and graphs."),
 }
 
+#: What a teacher goes on with, by the level that was reached.
+AFTER_NUMERACY = {
+    "alle_N1": _l("In numeracy, begin with numbers and amounts up to 20."),
+    "N1": _l("In numeracy, go on with money, the clock, adding and taking away up to 100."),
+    "N2": _l("In numeracy, go on with the four operations, the calendar and units."),
+    "N3": _l("In numeracy, go on with decimals, fractions, proportion, percent and tables."),
+    "N4": _l("In numeracy, go on with tasks of several steps, rates and graphs."),
+    "N5": _l("In numeracy, the person manages what the test asks."),
+}
+
 CRITERIA = {
     Criterion.TASK: _l("Task achievement"),
     Criterion.RANGE: _l("Range"),
@@ -138,6 +148,23 @@ def set_words(levels: list[str]) -> str:
             highest=level_word(levels[-1]),
         )
     )
+
+
+def numeracy_words(level: str) -> str:
+    """A level of numeracy with what it means, for choosing one."""
+    return f"{level_word(level)}: {NUMERACY_LEVELS[level]}"
+
+
+def numeracy_scale(is_provisional: bool) -> str:
+    """What the levels of numeracy are, and what they are not."""
+    if is_provisional:
+        return str(
+            _(
+                "Numeracy has provisional levels of its own, N1 to N5, which are no language "
+                "levels. They rest on no data yet."
+            )
+        )
+    return str(_("Numeracy has levels of its own, N1 to N5, which are no language levels."))
 
 
 def band_words(certainty: dict[str, Any]) -> str:
@@ -291,6 +318,7 @@ def criterion_word(criterion: Criterion | str) -> Any:
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         level_word=level_word,
+        numeracy_words=numeracy_words,
         skill_word=skill_word,
         criterion_word=criterion_word,
         reason_sentence=reason_sentence,

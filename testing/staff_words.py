@@ -36,6 +36,7 @@ WORDS: dict[type[StrEnum], dict[Any, Any]] = {
         PermissionContent.WRITING_CRITERIA: _l("How the writing was rated, criterion by criterion"),
         PermissionContent.ATTENDANCE: _l("Whether the person came to the test"),
         PermissionContent.RECOMMENDATION: _l("The recommendation of studies"),
+        PermissionContent.NUMERACY: _l("What the person can do with numbers"),
         PermissionContent.LITERACY_STATEMENT: _l("The signed statement on reading and writing"),
     },
     HowGiven: {

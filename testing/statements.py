@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from items.canonical import value_digest
-from scoring.cefr import REPORTED_LEVELS, band_of
+from scoring.cefr import band_of
 from testing import assessment, clock, events
 from testing.events import Action
 from testing.models import (
@@ -28,6 +28,7 @@ from testing.models import (
     Statement,
     Visit,
 )
+from testing.numeracy.levels import levels_of
 from testing.recommending.proposals import Recommended, settle
 from testing.refusals import NotFound, Refusal
 
@@ -126,15 +127,20 @@ def sign(
         raise AlreadySigned
     if replaces is not None and not correction.strip():
         raise CorrectionReasonMissing
-    _check(results, decisions)
+    asked = results | assessment.numeracy(db, sitting)
+    _check(asked, decisions)
     settled = None
     if recommended is not None:
-        levels = {skill: (one.level, one.not_assessed) for skill, one in decisions.items()}
+        levels = {
+            skill: (one.level, one.not_assessed)
+            for skill, one in decisions.items()
+            if skill in results
+        }
         settled = settle(db, sitting, results, levels, recommended, actor=actor, now=now)
     content = _content(
         db,
         sitting,
-        results,
+        asked,
         decisions,
         recommended=settled,
         recommendation=recommendation.strip()[:LONGEST_RECOMMENDATION],
@@ -263,7 +269,7 @@ def _check(results: Mapping[Skill, SkillResult], decisions: Mapping[Skill, Decid
         decided = decisions[skill]
         if (decided.level is None) == (decided.not_assessed is None):
             raise DecisionMissing
-        if decided.level is not None and decided.level not in REPORTED_LEVELS:
+        if decided.level is not None and decided.level not in levels_of(skill):
             raise DecisionMissing
         if differs(result, decided) and not decided.reason.strip():
             raise DifferenceReasonMissing
@@ -286,10 +292,13 @@ def _content(
     """All that any document of the result shows, apart from any other row."""
     person, referral, centre = sitting.person, sitting.referral, sitting.person.centre
     blind = assessment.blind_levels(db, sitting, actor)
-    skills = [
-        _skill(skill, result, decisions[skill], blind.get(skill))
+    all_of_them = {
+        skill: _skill(skill, result, decisions[skill], blind.get(skill))
         for skill, result in results.items()
-    ]
+    }
+    # It is no skill of the language; statements without the part do not name it.
+    numeracy = all_of_them.pop(Skill.NUMERACY, None)
+    skills = list(all_of_them.values())
     writing = results[Skill.WRITING].proposal
     return {
         "format": FORMAT,
@@ -314,6 +323,7 @@ def _content(
         },
         "circumstances": _circumstances(sitting),
         "skills": skills,
+        **({"numeracy": numeracy} if numeracy else {}),
         "writing": writing["scripts"] if writing else [],
         "recommended": recommended,
         "recommendation": recommendation,
@@ -346,7 +356,7 @@ def _skill(
     return {
         "skill": skill.value,
         "level": decided.level,
-        "band": band_of(decided.level) if decided.level else None,
+        "band": _band(skill, decided.level),
         "not_assessed": decided.not_assessed.value if decided.not_assessed else None,
         "proposed": proposal["most_probable_level"] if proposal else None,
         "proposed_not_assessed": result.not_assessed.value if result.not_assessed else None,
@@ -358,6 +368,11 @@ def _skill(
         "versions": proposal["versions"] if proposal else {},
         "provisional": bool(proposal and proposal["provisional"]),
     }
+
+
+def _band(skill: Skill, level: str | None) -> str | None:
+    """On the scale of numeracy each level is a band of its own."""
+    return level if level is None or skill is Skill.NUMERACY else band_of(level)
 
 
 def _sites(db: Session, sitting: Sitting) -> list[str]:

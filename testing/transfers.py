@@ -123,6 +123,9 @@ def for_teacher(content: dict[str, Any]) -> list[str]:
     if without:
         names = ", ".join(without).lower()
         said.append(str(_("Find out when the studies begin: %(skills)s.", skills=names)))
+    numeracy = content.get("numeracy")
+    if numeracy and numeracy["level"]:
+        said.append(str(result_words.AFTER_NUMERACY[numeracy["level"]]))
     return said
 
 

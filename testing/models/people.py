@@ -40,6 +40,8 @@ class PermissionContent(StrEnum):
     WRITING_CRITERIA = "writing_criteria"
     ATTENDANCE = "attendance"
     RECOMMENDATION = "recommendation"
+    #: What the person can do with numbers; no level of a language comes with it.
+    NUMERACY = "numeracy"
     #: The signed statement on reading and writing, whole; no result comes with it.
     LITERACY_STATEMENT = "literacy_statement"
 

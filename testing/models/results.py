@@ -25,8 +25,8 @@ class Skill(StrEnum):
     NUMERACY = "numeracy"
 
 
-#: The skills that have a level of the national scale; rules, profiles and statements of a language
-#: look at these and at no other; the tables of blind levels and of proposals know no other.
+#: The skills that have a level of the national scale; rules and profiles of a language look at
+#: these and at no other. Numeracy is decided and signed beside them.
 LANGUAGE_SKILLS = (Skill.READING, Skill.LISTENING, Skill.WRITING, Skill.SPEAKING)
 
 

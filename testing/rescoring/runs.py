@@ -126,14 +126,25 @@ def _find(db: Session, statement: Statement, rules: Any) -> Found:
     """
     :raise CannotRescore: today's engine or bank cannot read what was answered.
     """
-    changed = anew.changes_of(db, statement.sitting, proposals.frozen(db, statement.sitting))
+    changed = anew.changes_of(db, statement.sitting, _frozen(db, statement))
     signed = {one["skill"]: one["level"] for one in statement.content["skills"]}
+    if "numeracy" in statement.content:
+        signed[Skill.NUMERACY.value] = statement.content["numeracy"]["level"]
     skills = [_record(change, signed) for change in changed]
     outcome = _outcome(db, statement, rules)
     classed = literacy.change_of(db, statement.sitting)
     return Found(
         statement.id, {"skills": skills, "recommendation": outcome, "literacy": classed}
     )
+
+
+def _frozen(db: Session, statement: Statement) -> dict[Skill, SkillResult]:
+    """The proposals of all that was signed, numeracy among them."""
+    numeracy = proposals.numeracy(db, statement.sitting)
+    found = proposals.frozen(db, statement.sitting)
+    if numeracy is not None and "numeracy" in statement.content:
+        found[Skill.NUMERACY] = numeracy
+    return found
 
 
 def _record(change: Change, signed: dict[str, Any]) -> dict[str, Any]:
@@ -381,7 +392,7 @@ def _today(db: Session, case: RescoringCase) -> Found:
 
 def _propose(db: Session, case: RescoringCase, today: Found, now: datetime) -> None:
     """What would be proposed today stands beside what was, as a newer version of the proposal."""
-    before = proposals.frozen(db, case.statement.sitting)
+    before = _frozen(db, case.statement)
     for one in today.changes["skills"]:
         skill = Skill(one["skill"])
         db.add(

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from scoring.cefr import REPORTED_LEVELS
 from scoring.recommendation_rules import Outcome
 from testing import (
     assessment,
@@ -30,6 +29,7 @@ from testing.models import (
     SkillResult,
     Statement,
 )
+from testing.numeracy.levels import levels_of
 from testing.recommending import facts, proposals
 from testing.recommending import pages as recommending
 from testing.recommending.proposals import Recommended
@@ -60,7 +60,7 @@ def queue():
 def sitting(public_id: str):
     """The evidence, and the assessor's own levels before the proposal."""
     found = assessment.own(g.db, public_id, g.staff)
-    asked = assessment.blind_skills(g.db, found)
+    asked = assessment.blind_skills_left(g.db, found, g.staff)
     if request.method == "GET" or not Form().validate():
         _note_view(found)
         return _evidence_page(found, asked)
@@ -100,8 +100,9 @@ def proposal(public_id: str):
     if request.method == "GET" or not Form().validate():
         _note_view(found)
         return _proposal_page(found, results, replaces, _signed_before(replaces))
-    given = {skill: _given(skill) for skill in results}
-    faults = _faults(results, given, replaces) + _recommendation_faults(found, results, given)
+    asked = results | assessment.numeracy(g.db, found)
+    given = {skill: _given(skill) for skill in asked}
+    faults = _faults(asked, given, replaces) + _recommendation_faults(found, results, given)
     if faults:
         return _proposal_page(found, results, replaces, given, faults), 400
     statement = statements.sign(
@@ -134,7 +135,6 @@ def _evidence_page(
     missing: list[Skill] | tuple[()] = (),
 ) -> str:
     blind = assessment.blind_levels(g.db, found, g.staff)
-    must = any(skill not in blind for skill in asked)
     return render_template(
         "assessment/sitting.html",
         sitting=found,
@@ -144,11 +144,10 @@ def _evidence_page(
         waiting=assessment.waiting_of(g.db, found),
         talk_waits=assessment.unrated_talk(g.db, found) is not None,
         newest=statements.newest_of(g.db, found),
-        must_give=must,
+        must_give=bool(asked),
         blind=blind,
-        asked=[(skill, (given or {}).get(skill)) for skill in asked],
+        asked=[(skill, (given or {}).get(skill), levels_of(skill)) for skill in asked],
         missing=missing,
-        levels=REPORTED_LEVELS,
         cannot_tell=CANNOT_TELL,
         **_words(),
     )
@@ -163,26 +162,29 @@ def _proposal_page(
 ) -> str:
     blind = assessment.blind_levels(g.db, found, g.staff)
     recommendation = _proposed(found, results, given)
+    numeracy = assessment.numeracy(g.db, found)
     skills = [
         {
             "skill": skill,
             "result": result,
             "blind": blind.get(skill),
             "given": given.get(skill, {}),
+            "levels": levels_of(skill),
         }
-        for skill, result in results.items()
+        for skill, result in (results | numeracy).items()
     ]
     return render_template(
         "assessment/proposal.html",
         sitting=found,
         person=found.person,
         rows=result_pages.proposal_rows(results),
+        numeracy=result_pages.numeracy_row(numeracy.get(Skill.NUMERACY)),
         skills=skills,
-        levels=REPORTED_LEVELS,
         no_level=NO_LEVEL,
         not_assessed=result_words.NOT_ASSESSED,
         is_provisional=any(
-            one.proposal and one.proposal["provisional"] for one in results.values()
+            one.proposal and one.proposal["provisional"]
+            for one in (results | numeracy).values()
         ),
         recommendation=recommending.proposal_view(recommendation),
         waits_for_a_teacher=facts.waits_for_a_teacher(g.db, found),
@@ -230,7 +232,7 @@ def _faults(
     for skill, one in given.items():
         name, word = skill.value, result_words.SKILLS[skill]
         has_reason = one["not_assessed"] in {reason.value for reason in NotAssessed}
-        if one["choice"] not in (*REPORTED_LEVELS, NO_LEVEL):
+        if one["choice"] not in (*levels_of(skill), NO_LEVEL):
             words = _("%(skill)s: choose a level, or that there is none.", skill=word)
             faults.append((f"level-{name}", words))
         elif one["choice"] == NO_LEVEL and not has_reason:
@@ -252,7 +254,7 @@ def _proposed(
     """What the rules make of the levels that are decided so far."""
     decided: dict[Skill, tuple[str | None, NotAssessed | None]] = {}
     for skill, one in given.items():
-        if one["choice"] in REPORTED_LEVELS:
+        if one["choice"] in levels_of(skill):
             decided[skill] = (one["choice"], None)
         elif one["choice"] == NO_LEVEL and one["not_assessed"] in set(NotAssessed):
             decided[skill] = (None, NotAssessed(one["not_assessed"]))
@@ -316,13 +318,15 @@ def _signed_before(newest: Statement | None) -> dict[Skill, dict[str, str]]:
     """What the newest statement says, as the beginning of the one that replaces it."""
     if newest is None:
         return {}
+    content = statements.content_of(newest)
+    numeracy = content.get("numeracy")
     return {
         Skill(one["skill"]): {
             "choice": one["level"] or NO_LEVEL,
             "not_assessed": one["not_assessed"] or "",
             "reason": one["difference_reason"],
         }
-        for one in statements.content_of(newest)["skills"]
+        for one in [*content["skills"], *([numeracy] if numeracy else [])]
     }
 
 

@@ -26,7 +26,7 @@ from testing.interview import pages as interview_pages
 from testing.languages import direction_of
 from testing.literacy import screen_of
 from testing.literacy import words as literacy_words
-from testing.models import Role, Sitting
+from testing.models import Role, Sitting, Skill
 from testing.own_writing import keeping as own_texts
 from testing.own_writing import words as own_text_words
 from testing.person_words import task_words
@@ -58,7 +58,9 @@ def show(public_id: str):
         sitting=sitting,
         person=sitting.person,
         rows=result_pages.proposal_rows(results),
-        numeracy_row=result_pages.numeracy_row,
+        numeracy=result_pages.numeracy_row(
+            assessment.numeracy(g.db, sitting).get(Skill.NUMERACY)
+        ),
         uneven=uneven_sentence(recommended.proposal["uneven"]),
         profile_of=found,
         told=interview_pages.told(interview) if interview else [],

@@ -5,6 +5,7 @@ from typing import Any
 
 from testing import assessment, clock, statements
 from testing.models import Role, Sitting, Skill, Staff, Statement
+from testing.numeracy.levels import levels_of
 from testing.recommending import proposals
 from testing.recommending.proposals import Recommended
 from testing.statements import Decided
@@ -50,7 +51,10 @@ class Case:
             lambda db, sitting, actor: assessment.give_blind_levels(
                 db,
                 sitting,
-                dict.fromkeys(assessment.blind_skills(db, sitting), level),
+                {
+                    skill: level if level in levels_of(skill) else None
+                    for skill in assessment.blind_skills(db, sitting)
+                },
                 actor=actor,
                 now=clock.now(),
             ),
@@ -58,10 +62,12 @@ class Case:
         )
 
     def propose(self, staff: Staff | None = None) -> Any:
+        """Of each skill, and of numeracy where it was a part."""
         return self.do(
             lambda db, sitting, actor: assessment.proposal(
                 db, sitting, actor=actor, now=clock.now()
-            ),
+            )
+            | assessment.numeracy(db, sitting),
             staff,
         )
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from items.models import Status, TaskVersion
 from scoring.sitting import next_step
-from testing import assessment, clock, delivery, plans, proposals
+from testing import clock, delivery, plans, proposals
 from testing.assessment_plans import choosing
 from testing.models import (
     LANGUAGE_SKILLS,
@@ -15,8 +15,6 @@ from testing.models import (
     Staff,
 )
 from tests.testing.candidates import Candidate
-from tests.testing.results import Case
-from tests.testing.walks import walk
 
 ORDER = ("N1", "N2", "N3", "N4", "N5")
 
@@ -124,28 +122,3 @@ def test_the_long_assessment_leaves_numeracy_to_staff(page, bank, build):
     sitting = build.do(lambda db: arrival.sitting(db).public_id)
     page.get(f"/desk/sittings/{sitting}")
     assert "Numbers" in page.text()
-
-
-def test_a_sitting_with_numeracy_comes_to_a_signed_statement(page, bank, build):
-    case = Case(build, bank, person={"given_names": "Aminatu", "surname": "Hassanzadeh"})
-    given(build, case.arrival)
-    walk(build, case.arrival, counts_up_to("N3"), parts=("numeracy",))
-    assert case.do(lambda db, sitting, _actor: assessment.blind_skills(db, sitting)) == []
-    page.sign_in(case.assessor)
-    page.get(f"/assessment/{case.sitting_id}")
-    assert [one.text for one in page.html.select("main h2") if one.text == "Numeracy"]
-    page.get(f"/profile/{case.sitting_id}")
-    # On a ruler of its own, beside that of the four skills, with what its level means.
-    names = [one.text for one in page.html.select(".profile__name")]
-    assert names == ["Reading", "Listening", "Writing", "Speaking", "Numeracy"]
-    rulers = page.html.select(".profile")
-    assert [one.text for one in rulers[1].select("text.ruler__level")] == ["<", *ORDER]
-    assert "which are no language levels" in page.text()
-    page.get(page.html.select_one(".way a")["href"])
-    assert "Level of the question" in page.text()
-    page.get(f"/assessment/{case.sitting_id}/proposal")
-    assert "Numeracy" not in page.text()
-    statement = case.sign()
-    page.get(f"/statements/{statement.public_id}")
-    assert "Numeracy" not in page.text()
-    assert [one["skill"] for one in statement.content["skills"]] == list(LANGUAGE_SKILLS)

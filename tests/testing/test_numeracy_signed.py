@@ -1,0 +1,309 @@
+"""Numeracy is decided and signed beside the language, and told to whom the person permits it."""
+
+import csv
+import io
+import json
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from items import bank as item_bank
+from items.models import StandardVersion
+from testing import assessment, clock, permissions, releases, statements
+from testing.models import (
+    LANGUAGE_SKILLS,
+    BlindLevel,
+    NotAssessed,
+    PermissionContent,
+    Referral,
+    RescoringDecision,
+    Skill,
+    SkillResult,
+    Staff,
+    Statement,
+)
+from testing.rescoring import runs
+from testing.statements import Decided, DecisionMissing, DifferenceReasonMissing
+from tests.testing import guards
+from tests.testing.pages import Page
+from tests.testing.results import Case
+from tests.testing.test_numeracy import ORDER, counts_up_to, given
+from tests.testing.test_rescoring import cases, compare, decide
+from tests.testing.test_transfers import School, link
+from tests.testing.walks import walk
+
+PERSON = {"given_names": "Aminatu", "surname": "Hassanzadeh"}
+#: What N3 and N2 mean, and what no paper says without them.
+N3, N2 = "The four operations, the calendar and units.", "Money, the clock,"
+NO_LANGUAGE_LEVEL = "which are no language levels"
+REASON = "Laski sormilla, kahdesti väärin."
+
+
+@pytest.fixture
+def case(build, bank) -> Case:
+    """Somebody who was asked numbers and nothing else, and knows what belongs to N3."""
+    found = Case(build, bank, person=PERSON)
+    given(build, found.arrival)
+    walk(build, found.arrival, counts_up_to("N3"), parts=("numeracy",))
+    return found
+
+
+@pytest.fixture
+def signed(case: Case) -> Statement:
+    """The assessor saw it otherwise than the answers."""
+    case.give_levels()
+    decisions = case.decisions(numeracy=Decided("N2", reason=REASON))
+    return case.sign(decisions, recommended=case.recommend(decisions))
+
+
+def permit(case: Case, *contents: PermissionContent) -> None:
+    def work(db):
+        referral = db.get_one(Referral, case.arrival.referral.id)
+        permissions.give(
+            db, referral, recipient=referral.office, contents=contents, purpose=referral.purpose,
+            text_language="ar", how="paper", given_on=clock.local_day(clock.now()),
+            actor=db.get_one(Staff, case.clerk.id), now=clock.now(),
+        )  # fmt: skip
+
+    case.build.do(work)
+
+
+def sheet(page: Page, address: str) -> str:
+    page.get(address)
+    (only,) = PdfReader(io.BytesIO(page.response.data)).pages
+    return " ".join(only.extract_text().split())
+
+
+def test_an_assessor_gives_an_own_level_then_decides_and_signs(case, page: Page):
+    page.sign_in(case.assessor)
+    page.get(f"/assessment/{case.sitting_id}")
+    options = [one["value"] for one in page.html.select("#blind-numeracy option") if one["value"]]
+    assert options == ["alle_N1", *ORDER, "cannot-tell"]
+    assert N3 in page.text()
+    page.get(f"/profile/{case.sitting_id}")
+    assert "Give your own levels first." in page.text()
+    page.submit({"blind-numeracy": "N4"}, button="Keep my levels")
+
+    # On a ruler of its own, beside that of the four skills, with what its level means.
+    page.get(f"/profile/{case.sitting_id}")
+    names = [one.text for one in page.html.select(".profile__name")]
+    assert names == ["Reading", "Listening", "Writing", "Speaking", "Numeracy"]
+    rulers = page.html.select(".profile")
+    assert [one.text for one in rulers[1].select("text.ruler__level")] == ["<", *ORDER]
+    assert NO_LANGUAGE_LEVEL in page.text()
+    page.get(page.html.select_one(".way a")["href"])
+    assert "Level of the question" in page.text()
+
+    page.get(f"/assessment/{case.sitting_id}/proposal")
+    legends = [one.text for one in page.html.select("fieldset.decision legend")]
+    assert legends == names
+    assert "Your own level before: N4." in page.text()
+    no_level = {f"level-{one}": "not-assessed" for one in LANGUAGE_SKILLS}
+    rest = {"confirmed": "yes", "outcome": page.html.select_one(".option--proposed input")["value"]}
+    page.submit(no_level | rest, button="Sign the statement", status=400)
+    assert "Numeracy: choose a level, or that there is none." in page.text()
+    page.submit({"level-numeracy": "N1"} | rest, button="Sign the statement", status=400)
+    assert "Numeracy: write why your level differs from the proposal." in page.text()
+    page.submit({"reason-numeracy": REASON} | rest, button="Sign the statement")
+    for words in ("Numbers and amounts up to 20.", REASON, NO_LANGUAGE_LEVEL):
+        assert words in page.text()
+
+    content = statements.content_of(case.do(lambda db, one, _a: statements.newest_of(db, one)))
+    numeracy = content["numeracy"]
+    assert (numeracy["level"], numeracy["blind"]["level"]) == ("N1", "N4")
+    assert numeracy["differs"]
+    assert numeracy["versions"]["standard"] == "numeracy-provisional-1"
+    assert numeracy["versions"]["bank"]
+    assert numeracy["provisional"]
+    assert [one["skill"] for one in content["skills"]] == list(LANGUAGE_SKILLS)
+    # A replacement begins with what was signed.
+    page.get(f"/assessment/{case.sitting_id}/proposal")
+    assert page.html.select_one("#level-numeracy input[checked]")["value"] == "N1"
+
+
+@pytest.mark.parametrize(
+    ("decided", "refusal"),
+    [
+        (None, DecisionMissing),
+        (Decided("A2.1", reason=REASON), DecisionMissing),
+        (Decided("N2"), DifferenceReasonMissing),
+        (Decided(not_assessed=NotAssessed.HEALTH), DifferenceReasonMissing),
+    ],
+)
+def test_a_decision_about_numeracy_is_as_whole_as_the_others(case, decided, refusal):
+    case.give_levels()
+    decisions = case.decisions()
+    if decided is None:
+        del decisions[Skill.NUMERACY]
+    else:
+        decisions[Skill.NUMERACY] = decided
+    with pytest.raises(refusal):
+        case.sign(decisions)
+
+
+def test_what_was_frozen_before_numeracy_was_signed_is_completed(case):
+    """An assessor had looked, and said their own levels, when nobody was asked of numeracy."""
+    case.give_levels()
+    case.propose()
+
+    def forget(db, sitting, _actor):
+        guards.lift(db, "blind_level")
+        for table in (BlindLevel, SkillResult):
+            for row in db.scalars(select(table).where(table.skill == Skill.NUMERACY)).all():
+                db.delete(row)
+
+    case.do(forget)
+    left = case.do(lambda db, sitting, actor: assessment.blind_skills_left(db, sitting, actor))
+    assert left == [Skill.NUMERACY]
+    case.do(
+        lambda db, sitting, actor: assessment.give_blind_levels(
+            db, sitting, {Skill.NUMERACY: "N3"}, actor=actor, now=clock.now()
+        )
+    )
+    assert case.sign().content["numeracy"]["blind"]["level"] == "N3"
+
+
+@pytest.mark.parametrize(
+    ("contents", "seen", "unseen"),
+    [
+        (["numeracy"], ["N2", N2, NO_LANGUAGE_LEVEL], [REASON, "Most likely", "Level profile"]),
+        (["numeracy", "certainty"], ["N2", REASON, "Most likely", NO_LANGUAGE_LEVEL], []),
+        (["levels", "certainty", "recommendation"], ["Level profile"], ["Numeracy", N2, REASON]),
+    ],
+)
+def test_an_office_reads_numeracy_where_its_permission_names_it(
+    case, signed, page: Page, contents, seen, unseen
+):
+    permit(case, *(PermissionContent(one) for one in contents))
+    page.sign_in(case.clerk)
+    page.get(f"/results/{signed.public_id}")
+    shown = page.text()
+    page.get(f"/results/{signed.public_id}/text")
+    for words in seen:
+        assert words in shown
+    for words in unseen:
+        assert words not in shown
+        assert words not in page.text()
+    page.get(f"/results/{signed.public_id}/statement.csv")
+    rows = list(csv.DictReader(io.StringIO(page.response.data.decode("utf-8-sig"))))
+    levels = [(one["level"], one["provisional"]) for one in rows if one["skill"] == "numeracy"]
+    page.get(f"/results/{signed.public_id}/statement.json")
+    told = json.loads(page.response.data).get("numeracy")
+    if "numeracy" not in contents:
+        assert (levels, told) == ([], None)
+        return
+    assert levels == [("N2", "yes")]
+    assert (told["level"], told["scale"]) == ("N2", "numeracy-provisional-1")
+    assert ("certainty" in told) is ("certainty" in contents)
+    assert not {"proposed", "blind", "versions"} & set(told)
+
+
+def test_a_teacher_learns_what_to_begin_with(case, signed, page: Page):
+    school = School(case, PermissionContent.NUMERACY, PermissionContent.CERTAINTY)
+    page.sign_in(school.clerk)
+    page.get(f"/results/{signed.public_id}")
+    page.get(link(page, "Form for the teacher"))
+    assert "In numeracy, go on with the four operations, the calendar and units." in page.text()
+    words = sheet(page, link(page, "PDF in Finnish"))
+    goes_on = "Numerotaidoissa jatketaan neljästä peruslaskutoimituksesta"
+    for one in ("Numerotaidot: N2.", goes_on, REASON, "Todennäköisimmin"):
+        assert one in words
+
+
+def test_papers_keep_to_one_sheet_whatever_is_said(case, page: Page):
+    case.give_levels()
+    long = "Kotoutumiskoulutuspalveluntarjoajasopimus " * 8
+    words = {"recommendation": long, "note": long}
+    decisions = {
+        skill: Decided("N2" if skill is Skill.NUMERACY else "B1.1", reason=long)
+        for skill in case.decisions()
+    }
+    first = case.sign(decisions, recommended=case.recommend(decisions), **words)
+    page.sign_in(case.assessor)
+    named = {"fi": "Numerotaidot: N2.", "sv": "Sifferkunskaper: N2."}
+    for language, word in named.items():
+        assert word in sheet(page, f"/statements/{first.public_id}/{language}.pdf")
+    # A school writes on its form: there the assessor has differed twice.
+    for skill in ("reading", "listening", "writing"):
+        decisions[Skill(skill)] = Decided(not_assessed=NotAssessed.NOT_TAKEN)
+    second = case.sign(
+        decisions, recommended=case.recommend(decisions), replaces=first, correction="Luvut.",
+        **words,
+    )  # fmt: skip
+    school = School(case, *PermissionContent)
+    page.sign_in(school.clerk)
+    for language, word in named.items():
+        assert word in sheet(page, f"/results/{second.public_id}/transfer/{language}.pdf")
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en", "ru", "uk", "ar", "fa", "so"])
+def test_the_person_reads_what_they_can_do_with_numbers(case, signed, page: Page, language):
+    page.sign_in(case.assessor)
+    page.get(f"/people/{case.person_id}/own-copy?language={language}")
+    # Nobody asked anything of the language: nothing is said of it.
+    assert page.html.select_one(".own-copy__skills") is None
+    beside = page.html.select_one(".own-copy__beside")
+    assert len(beside.select(".stairs__step--behind")) == 2
+    assert beside.select_one(".own-copy__level").get_text() == "N2"
+    told = beside.get_text()
+    assert told.count("N5") == 2
+    if language == "en":
+        assert "You can use money and the clock." in told
+        assert "They are new" in told
+        # The assessor decided beside what the answers make likely: that is not told against them.
+        assert "most likely" not in told
+    assert "N2" in sheet(page, f"/people/{case.person_id}/own-copy.pdf?language={language}")
+
+
+def test_a_statement_of_before_is_told_as_it_was(build, bank_files, page: Page):
+    """Without the part nothing of it is signed, cut, printed or told."""
+    case = Case(build, bank_files, person=PERSON)
+    statement = case.signed()
+    assert "numeracy" not in statement.content
+    assert "numeracy" not in releases.cut(statement.content, PermissionContent)
+    page.sign_in(case.assessor)
+    for address in (f"/statements/{statement.public_id}", f"/people/{case.person_id}/own-copy"):
+        page.get(address)
+        assert "Nume" not in page.text()
+        assert page.html.select_one(".own-copy__beside") is None
+
+
+def test_moved_cuts_of_numeracy_name_who_would_get_another_level(case):
+    case.give_levels()
+    first = case.sign()
+    reached = first.content["numeracy"]["level"]
+
+    def move(db):
+        newest = item_bank.newest_standard(db, "zxx", "numeracy")
+        cuts = {one["code"]: one["cut"] for one in newest.scale["level"]}
+        # Nearly nobody is at the level that was reached.
+        cuts[reached] = cuts[ORDER[ORDER.index(reached) + 1]] - 0.02
+        level = [one | {"cut": cuts[one["code"]]} for one in newest.scale["level"]]
+        db.add(
+            StandardVersion(
+                language="zxx", skill="numeracy", digest="moved".ljust(64, "0"),
+                scale=newest.scale | {"version": "moved", "level": level}, origin="Kokeilu.",
+                is_provisional=True, created_at=clock.now(),
+            )
+        )  # fmt: skip
+
+    assert compare(case).compared == 1
+    assert cases(case) == []
+    case.build.do(move)
+    compare(case)
+    (found,) = cases(case)
+    (change,) = found.changes["skills"]
+    after = change["after"]["most_probable_level"]
+    assert (change["skill"], change["signed"]) == ("numeracy", reached)
+    assert after != reached
+    assert change["after"]["versions"]["standard"] == "moved"
+    assert runs.is_placed_otherwise(found)
+    decide(case, found, RescoringDecision.REPLACE)
+    second = case.sign(replaces=first, correction="Rajat muuttuivat.")
+    assert (second.content["numeracy"]["level"], second.content["numeracy"]["proposed"]) == (
+        after, after,
+    )  # fmt: skip
+    assert [one["level"] for one in second.content["skills"]] == [None] * 4
+    compare(case, "Vielä kerran.")
+    assert cases(case) == []
