@@ -128,6 +128,7 @@ WORDS = {
         "The centre needs an administrator. Give somebody else the role first."
     ),
     "PasswordIsInitial": _l("Choose a password of your own first."),
+    "NotSignedOnScreen": _l("Only a permission that was signed on a screen has a drawn signature."),
     "NotYetGiven": _l("A permission is recorded after it was given."),
     "EmailTaken": _l("Another account has this e-mail address."),
     "BirthDateDiffers": _l("The personal identity code tells another birth date. Check both."),

@@ -49,6 +49,11 @@ def permission_text(
     )
 
 
+def sign_here(language: str) -> Words:
+    """What stands beside the line on which the person signs, on a screen as on paper."""
+    return in_language(language, "letters/sign_here.html")
+
+
 def permission_pages(
     referral: Referral, recipient: Office, purpose: Purpose, language: str, version: str, day: date
 ) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from testing import audit, clock, events, jobs, seals, speech
 from testing.commands.runtime import Runtime
 from testing.commands.sounds import words_of_the_kiosk
+from testing.drawn_signatures import keeping as drawn_signatures
 from testing.events import Action
 from testing.languages import PERSON_CODES
 from testing.models import Centre, SignInAttempt, Staff, StaffSession
@@ -72,11 +73,13 @@ def tidy(runtime: Runtime) -> None:
 
 
 def keep_recordings(runtime: Runtime) -> None:
-    """Recordings of talks are encrypted; those whose time is over are gone, with pages of paper."""
+    """Recordings of talks are encrypted; those whose time is over are gone, and so are pages of
+    paper and drawn signatures."""
     recordings.encrypt_older(runtime.settings, runtime.keys)
     with runtime.database.writing() as db:
         recordings.let_go(db, runtime.settings, clock.now())
         paper_pages.let_go(db, runtime.settings.keep_talks, clock.now())
+        drawn_signatures.let_go(db, runtime.settings.keep_talks, clock.now())
     # After the commit: a talk is never said to have a recording that is gone.
     with runtime.database.reading() as db:
         recordings.sweep(db, runtime.settings, clock.now())

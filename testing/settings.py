@@ -59,7 +59,8 @@ class Settings:
     """LAHTOTASO_LITERACY_SHARE: share of the later ones who go deeper by lot, 0 to 1."""
 
     keep_talks: int = 180
-    """LAHTOTASO_KEEP_TALKS: days after the signature for which recordings and pages are kept."""
+    """LAHTOTASO_KEEP_TALKS: days after the signature for which recordings and pages are kept;
+    drawn signatures so long after the end of their permission."""
     fairness_smallest: int = 20
     """LAHTOTASO_FAIRNESS_SMALLEST: groups of fewer persons are not compared, 5 or more."""
 

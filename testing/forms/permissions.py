@@ -4,6 +4,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from testing import staff_words
+from testing.drawn_signatures import drawing, words
+from testing.drawn_signatures.drawing import BadDrawing, Drawing
 from testing.forms.fields import Form, checkboxes, day, one_of, text, tick
 from testing.models import HowGiven, PermissionContent
 
@@ -20,6 +22,8 @@ class PermissionForm(Form):
         lambda: staff_words.choices(HowGiven),
         error=_l("Choose how it was given."),
     )
+    #: What the pad sends (signing.js); without it nothing is drawn.
+    signature = text(_l("The person signs here"), required=False, most=drawing.MOST_SIGNS)
     witness = text(
         _l("Witness"),
         hint=_l("The name of the person who heard it. Only when it was said aloud."),
@@ -39,7 +43,24 @@ class PermissionForm(Form):
             valid = self.fault(
                 self.witness, _l("A signed permission has no witness. Leave this empty.")
             )
-        return valid
+        return self._has_no_bad_drawing() and valid
+
+    #: What the person drew, once the form is found valid.
+    drawn: Drawing | None = None
+
+    def _has_no_bad_drawing(self) -> bool:
+        if not self.signature.data:
+            return True
+        if self.how.data != HowGiven.SCREEN:
+            return self.fault(
+                self.how,
+                _l("A signature is drawn. Choose the signature on a screen, or clear it."),
+            )
+        try:
+            self.drawn = drawing.read(self.signature.data)
+        except BadDrawing as refusal:
+            return self.fault(self.signature, words.FAULTS[refusal.fault])
+        return True
 
     def facts(self) -> dict[str, Any]:
         """What `permissions.give` takes from the form."""

@@ -40,6 +40,7 @@ from testing.models.people import (
     Referral,
     ReferralState,
 )
+from testing.models.permission_signatures import PermissionSignature
 from testing.models.rating import (
     SPEAKING_CRITERIA,
     WRITING_CRITERIA,
@@ -133,6 +134,7 @@ __all__ = [
     "PenHold",
     "Permission",
     "PermissionContent",
+    "PermissionSignature",
     "Person",
     "PersonFacts",
     "PersonsView",

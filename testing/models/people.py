@@ -2,12 +2,16 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from items.orm import Base, IntPk, JsonText, PublicId, enum_type
 from testing.models.organisations import Centre, Office, Staff
+
+if TYPE_CHECKING:
+    from testing.models.permission_signatures import PermissionSignature
 
 
 class Purpose(StrEnum):
@@ -149,6 +153,8 @@ class Permission(Base):
     referral: Mapped[Referral] = relationship(back_populates="permissions")
     recipient: Mapped[Office] = relationship()
     recorded_by: Mapped[Staff] = relationship(foreign_keys=[recorded_by_id])
+    #: Where the person signed on a screen, what they drew.
+    signature: Mapped["PermissionSignature | None"] = relationship(back_populates="permission")
 
     def is_live(self, day: date) -> bool:
         return self.withdrawn_at is None and self.given_on <= day <= self.expires_on

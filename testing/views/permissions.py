@@ -15,6 +15,8 @@ from testing import (
     staff_words,
 )
 from testing.access import Unit, page, roles
+from testing.drawn_signatures import drawing
+from testing.drawn_signatures import keeping as drawn_signatures
 from testing.events import Action
 from testing.forms.fields import Form
 from testing.forms.permissions import PermissionForm
@@ -54,8 +56,10 @@ def record(public_id: str):
             purpose=purpose,
             text=letters.permission_text(referral, recipient, purpose, text_language),
             text_version=permissions.TEXT_VERSION,
+            sign_here=letters.sign_here(text_language),
+            paper=drawing,
         ), 400 if form.errors else 200
-    permissions.give(
+    permission = permissions.give(
         g.db,
         referral,
         recipient=recipient,
@@ -65,6 +69,10 @@ def record(public_id: str):
         now=g.now,
         **form.facts(),
     )
+    if form.drawn is not None:
+        drawn_signatures.keep(
+            g.db, access.the_keys(), permission, form.drawn, actor=g.staff, now=g.now
+        )
     flash(_("The permission is recorded."), "done")
     return redirect(url_for("referrals.show", public_id=public_id), 303)
 
@@ -94,6 +102,44 @@ def paper(public_id: str):
     response = Response(document, mimetype="application/pdf")
     name = PAPER_NAMES[referral.language]
     response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+@bp.get("/<permission_id>")
+@page(CLERK, Unit.WRITE)
+def show(public_id: str, permission_id: str):
+    """One permission as it was given: what was read, what was decided, how it was signed."""
+    referral = referrals.own(g.db, public_id, g.staff)
+    permission = permissions.own(referral, permission_id)
+    events.record(
+        g.db,
+        Action.PERMISSION_VIEW,
+        on=referral.person,
+        subject=permission,
+        actor=g.staff,
+        now=g.now,
+    )
+    # An earlier version of the text cannot be shown in today's words.
+    text = letters.permission_text(
+        referral, permission.recipient, permission.purpose, permission.text_language
+    )
+    return render_template(
+        "office/permission_record.html",
+        referral=referral,
+        permission=permission,
+        today=clock.local_day(g.now),
+        text=text if permission.text_version == permissions.TEXT_VERSION else None,
+    )
+
+
+@bp.get("/<permission_id>/signature.svg")
+@page(CLERK)
+def signature(public_id: str, permission_id: str):
+    """The drawing on a page that was logged when it was opened."""
+    permission = permissions.own(referrals.own(g.db, public_id, g.staff), permission_id)
+    drawn = drawn_signatures.opened(access.the_keys(), permission)
+    response = Response(drawn.as_svg(), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

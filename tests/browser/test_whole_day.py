@@ -55,6 +55,24 @@ def press(page: Page, selector: str) -> None:
         page.locator(selector).first.click()
 
 
+def sign_on_the_pad(page: Page) -> None:
+    """Two strokes of a cross, the first try cleared."""
+    paper = page.locator("[data-signing] canvas")
+    paper.scroll_into_view_if_needed()
+    box = paper.bounding_box()
+    assert box is not None
+    for is_cleared in (True, False):
+        for start, end in (((0.4, 0.3), (0.6, 0.7)), ((0.6, 0.3), (0.4, 0.7))):
+            for move, (x, y) in ((page.mouse.down, start), (page.mouse.up, end)):
+                page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+                move()
+        kept = page.locator("[name=signature]")
+        assert kept.input_value().count(";") == 1
+        if is_cleared:
+            page.click("[data-clear]")
+            assert kept.input_value() == ""
+
+
 def send(page: Page) -> None:
     press(page, "main form button[type=submit]")
 
@@ -117,9 +135,13 @@ def test_a_whole_day(kiosk, service, bank_files, name):
     desk_of_office.goto(f"{page_of_referral}/permission")
     for box in desk_of_office.locator("[name=contents]").all():
         box.check()
-    desk_of_office.check("[name=how][value=paper]")
+    expect(desk_of_office.locator("[data-signing]")).to_be_hidden()
+    desk_of_office.check("[name=how][value=screen]")
+    sign_on_the_pad(desk_of_office)
     press(desk_of_office, "main form:has([name=how]) button[type=submit]")
     assert urlsplit(desk_of_office.url).path == page_of_referral
+    drawn = desk_of_office.locator(".signature img")
+    assert drawn.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 1000
     desk_of_office.goto(f"{page_of_referral}/place")
     occasion = build.do(
         lambda db: db.scalars(select(Occasion).where(Occasion.site_id == site.id)).one()
