@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, contains_eager
 
 from items.models import TaskVersion
-from scoring.bank import Bank
 from scoring.sitting import AnsweredTask, Decision, PartPlan, next_step
-from testing import events, people, plans, writing
+from testing import events, plans, seen_tasks, writing
 from testing.answers import Answer
 from testing.assessment_plans import choosing, lengths
 from testing.db import insert_rows, write_columns
@@ -33,7 +32,9 @@ from testing.models import (
     Visit,
 )
 from testing.refusals import Refusal
+from testing.seeding import choosing as seeding
 from testing.self_assessment import keeping as self_assessment
+from testing.settings import Mode
 
 #: The level of the first task of a sitting: nobody's first page is beyond them by much, and who
 #: can do more climbs in two tasks. It chooses where to begin and enters no estimate.
@@ -204,20 +205,25 @@ def start_part(db: Session, visit: Visit, *, now: datetime, seed: int | None = N
     part.started_at = now
     part.state = PartState.RUNNING
     if part.skill is Skill.WRITING:
-        seen = seen_before(db, sitting, part.skill)
+        seen = seen_tasks.of_person(db, sitting, part.skill)
         begin = choosing.start_of(db, part)
         if not writing.choose_prompts(db, part, seen=seen, begin=begin, now=now):
             end_part(db, visit, part, now=now)
     else:
         length = choosing.length_of(db, part)
-        in_use = lengths.to_start(db, sitting.language, part.skill, length)
+        in_use = lengths.to_start(db, sitting.language, part.skill, length, Mode(sitting.mode))
+        tried_out = seeding.tried_out(db, part)
+        enemies = {task.id: task.enemies for task in in_use.bank.tasks}
+        enemies |= {task.id: task.enemies for task in tried_out.tasks} if tried_out else {}
         plan = plans.freeze_plan(
             db,
             part,
             in_use,
             seed=secrets.randbits(48) if seed is None else seed,
             start_theta=_start(db, part, in_use.scale.standard),
-            seen=seen_before(db, sitting, part.skill) + _enemies_met(db, sitting, in_use.bank),
+            seen=seen_tasks.of_person(db, sitting, part.skill)
+            + seen_tasks.enemies_met(db, sitting, enemies),
+            tried_out=tried_out,
             now=now,
         )
         _go_on(db, visit, part, plan, [], now)
@@ -450,7 +456,8 @@ def _go_on(
 
 def _open(db: Session, part: Part, decision: Decision, position: int, now: datetime) -> None:
     assert decision.task is not None
-    version_id = plans.version_of(db, part, decision.task)
+    is_pretest = decision.facts.seeded is not None
+    version_id = plans.version_of(db, part, decision.task, is_pretest=is_pretest)
     plays = plans.plays_of(db, version_id, now=now)
     if plays and Accommodation.EXTRA_PLAY in accommodations_of(db, part.sitting):
         plays += 1
@@ -463,6 +470,7 @@ def _open(db: Session, part: Part, decision: Decision, position: int, now: datet
                 "position": position,
                 "task_version_id": version_id,
                 "choice": decision.facts.to_record(),
+                "is_pretest": is_pretest,
                 "opened_at": now,
                 "plays_allowed": plays,
             }
@@ -564,35 +572,3 @@ def start_at(standard: object, level: str) -> float:
     low = cuts[position - 1] if position > 0 else cuts[0] - 1
     high = cuts[position] if position < len(cuts) else cuts[-1] + 1
     return float(low + high) / 2
-
-
-def seen_before(db: Session, sitting: Sitting, skill: Skill) -> list[str]:
-    """Tasks that this human being met before, longest ago first."""
-    rows = [row.id for row in people.all_rows(db, sitting.person)]
-    model = Script if skill in (Skill.WRITING, Skill.SPEAKING) else Presentation
-    met = db.execute(
-        select(TaskVersion.task_id, func.max(model.opened_at).label("last"))
-        .select_from(model)
-        .join(TaskVersion, model.task_version_id == TaskVersion.id)
-        .join(Part, model.part_id == Part.id)
-        .join(Sitting, Part.sitting_id == Sitting.id)
-        .where(Sitting.person_id.in_(rows), Sitting.id != sitting.id)
-        .group_by(TaskVersion.task_id)
-        .order_by("last")
-    )
-    return [task for task, _last in met]
-
-
-def _enemies_met(db: Session, sitting: Sitting, bank: Bank) -> list[str]:
-    """Tasks of `bank` that share content with what earlier parts of this sitting have shown."""
-    versions = db.execute(
-        select(TaskVersion.task_id, TaskVersion.id)
-        .join(Presentation, Presentation.task_version_id == TaskVersion.id)
-        .join(Part, Presentation.part_id == Part.id)
-        .where(Part.sitting_id == sitting.id)
-    ).all()
-    met = {task for task, _version in versions}
-    named = {enemy for _task, id in versions for enemy in plans.task_at(db, id).enemies}
-    return [
-        task.id for task in bank.tasks if task.id in named or not met.isdisjoint(task.enemies)
-    ]

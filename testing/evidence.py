@@ -52,6 +52,8 @@ class TaskSeen:
     lines: list[tuple[str, str]] = field(default_factory=list)
     plays: int = 0
     is_synthetic: bool = False
+    #: Tried out: it says nothing of the person.
+    is_pretest: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,13 @@ def scripts_of(db: Session, part: Part) -> list[Script]:
     )
 
 
+def counted_presentations(db: Session, part: Part) -> list[Presentation]:
+    """The tasks that were answered and count, in order."""
+    return [one for one in left_presentations(db, part) if not one.is_pretest]
+
+
 def left_presentations(db: Session, part: Part) -> list[Presentation]:
-    """The tasks that were answered, in order."""
+    """The tasks that were answered, in order; those that were tried out, too."""
     return list(
         db.scalars(
             select(Presentation)
@@ -176,6 +183,7 @@ def task_seen(db: Session, presentation: Presentation) -> TaskSeen:
         lines=_lines(task),
         plays=sum(1 for play in presentation.plays if play.started_at is not None),
         is_synthetic=version.clip is not None and version.clip.is_synthetic,
+        is_pretest=presentation.is_pretest,
     )
 
 

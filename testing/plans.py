@@ -7,7 +7,7 @@ those it has met; nothing here is the truth about a sitting, the database is.
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -20,11 +20,12 @@ from items import bank as item_bank
 from items import bank_rows, lifecycle
 from items.bank_files import Task, task_of
 from items.content_format import bank_language
-from items.models import TaskVersion
+from items.models import Status, TaskVersion
 from scoring.bank import Bank
 from scoring.blueprint import Blueprint
 from scoring.cefr import Scale
 from scoring.exposure import NO_COUNTS, Counts
+from scoring.seeding import PretestTask
 from scoring.sitting import PartPlan, Settings, plan_part
 from testing.db import found_or_made
 from testing.models import ExposureCounts, FrozenBank, Part, Skill
@@ -81,6 +82,19 @@ _TASKS = Kept(5000)
 _PLAYS = Kept(5000)
 
 
+#: Key of a stored plan beside the engine's own: task id → version id of what is tried out.
+PRETEST_VERSIONS = "pretest_versions"
+
+
+@dataclass(frozen=True)
+class TriedOut:
+    """Pretest tasks that a part may carry, their versions, and how many of them it may have."""
+
+    tasks: Sequence[PretestTask]
+    versions: Mapping[str, int]
+    most: int
+
+
 @dataclass(frozen=True)
 class BankInUse:
     """What a part that starts now is measured with."""
@@ -94,8 +108,29 @@ class BankInUse:
     settings: Settings
 
 
-def bank_in_use(db: Session, language: str, skill: str) -> BankInUse:
+def statuses_that_count(mode: Mode) -> tuple[Status, ...]:
+    """Of the tasks with which a sitting is measured: a live one stands only on tasks that somebody
+    has set live, and may try out the others (`testing.seeding`)."""
+    return (Status.LIVE,) if mode is Mode.LIVE else lifecycle.IN_USE
+
+
+def usable_versions(
+    db: Session, language: str, skill: str, statuses: Sequence[Status]
+) -> list[TaskVersion]:
+    """Versions that a measured part can show: what has no recording yet cannot be listened to."""
+    return [
+        version
+        for version in bank_rows.versions_in_use(db, language, skill, statuses)
+        if version.clip_id is not None or not version.document.get("script")
+    ]
+
+
+def bank_in_use(
+    db: Session, language: str, skill: str, statuses: Sequence[Status] = lifecycle.IN_USE
+) -> BankInUse:
     """The bank of a language and skill as it is now; numeracy has one for every language.
+
+    `statuses_that_count` tells which tasks a sitting is measured with.
 
     :raise BankNotReady: no standard, no blueprint, or no task in use.
     """
@@ -104,12 +139,7 @@ def bank_in_use(db: Session, language: str, skill: str) -> BankInUse:
     blueprint = item_bank.newest_blueprint(db, language, skill)
     if standard is None or blueprint is None:
         raise BankNotReady(language, skill, (NOTHING_IN_USE,))
-    versions = [
-        version
-        for version in bank_rows.versions_in_use(db, language, skill)
-        # What has no recording yet cannot be listened to.
-        if version.clip_id is not None or not version.document.get("script")
-    ]
+    versions = usable_versions(db, language, skill, statuses)
     if not versions:
         raise BankNotReady(language, skill, (NOTHING_IN_USE,))
     estimates = bank_rows.estimates_in_use(db, versions)
@@ -124,7 +154,7 @@ def bank_in_use(db: Session, language: str, skill: str) -> BankInUse:
     def make() -> BankInUse:
         scale = Scale.from_table(standard.scale)
         ready = {version.task_id for version in versions}
-        records = bank_rows.records_in_use(db, language, skill, scale)
+        records = bank_rows.records_in_use(db, language, skill, scale, statuses)
         bank = Bank.from_records([record for record in records if record["id"] in ready])
         ids = {version.task_id: version.id for version in versions}
         text = json.dumps([bank.digest, sorted(ids.items())], separators=(",", ":"))
@@ -153,9 +183,12 @@ def freeze_plan(
     seed: int,
     start_theta: float | None,
     seen: list[str],
+    tried_out: TriedOut | None = None,
     now: datetime,
 ) -> PartPlan:
     """The part's plan, stored with it: bank by digest, the rest as a record.
+
+    `tried_out` are the pretest tasks that it may carry; `seen` bars them without exception.
 
     :raise BlueprintInfeasible: the bank cannot meet the blueprint even with tasks seen before.
     """
@@ -170,6 +203,8 @@ def freeze_plan(
         seen=seen,
         exposure_counts=exposure_of(db, sitting.language, part.skill),
         exposure_limit=EXPOSURE_LIMITS[Mode(sitting.mode)],
+        pretest=tried_out.tasks if tried_out else (),
+        most_pretest=tried_out.most if tried_out else 0,
     )
 
     def frozen() -> FrozenBank:
@@ -178,7 +213,10 @@ def freeze_plan(
 
     found_or_made(db, lambda: db.get(FrozenBank, in_use.digest), frozen)
     part.bank_digest = in_use.digest
-    part.plan = plan.to_record()
+    record = plan.to_record()
+    if tried_out and plan.seeding:
+        record[PRETEST_VERSIONS] = {id: tried_out.versions[id] for id in plan.seeding.ids}
+    part.plan = record
     _PLANS.get((part.public_id, in_use.digest), lambda: plan)
     return plan
 
@@ -231,9 +269,12 @@ def plan_of(db: Session, part: Part) -> PartPlan:
     return _PLANS.get((part.public_id, digest), make)
 
 
-def version_of(db: Session, part: Part, task: str) -> int:
-    """Id of the version of a task that the part's bank holds."""
+def version_of(db: Session, part: Part, task: str, *, is_pretest: bool = False) -> int:
+    """Id of the version of a task that the part's bank holds, or that is tried out beside it."""
     assert part.bank_digest is not None
+    if is_pretest:
+        found: int = (part.plan or {})[PRETEST_VERSIONS][task]
+        return found
     digest = part.bank_digest
     return _BANKS.get(("versions", digest), lambda: _thaw(db, digest)[1])[task]
 

@@ -118,7 +118,7 @@ def is_provisional(db: Session, part: Part) -> bool:
     if part.plan is not None and part.plan["standard"]["provisional"]:
         return True
     return any(
-        one.task_version.status is Status.PILOT for one in evidence.left_presentations(db, part)
+        one.task_version.status is Status.PILOT for one in evidence.counted_presentations(db, part)
     )
 
 
@@ -144,7 +144,7 @@ def _propose(
         # Met a prompt and wrote nothing is something else than was never asked.
         met = any(script.submitted_at is not None for script in scripts)
         return NotAssessed.NOTHING_WRITTEN if met else NotAssessed.NOT_TAKEN, None
-    left = evidence.left_presentations(db, part)
+    left = evidence.counted_presentations(db, part)
     if part.belief is None or not left:
         return NotAssessed.NOT_TAKEN, None
     is_synthetic = any(

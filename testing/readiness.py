@@ -1,6 +1,6 @@
 """Readiness: whether a test may be opened with the bank as it is, and what the bank lacks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from items.content_format import bank_language
 from items.lifecycle import IN_USE
-from items.models import Asset, BankTask, BlueprintVersion, StandardVersion, TaskVersion
+from items.models import Asset, BankTask, BlueprintVersion, StandardVersion, Status, TaskVersion
 from scoring.blueprint import BlueprintInfeasible, constraints_for
 from scoring.exposure import lowest_limits
 from scoring.sitting import plan_part
@@ -22,7 +22,9 @@ from testing.plans import (
     BankNotReady,
     Kept,
     bank_in_use,
+    statuses_that_count,
 )
+from testing.seeding.progress import Piloted, piloted
 from testing.settings import Mode
 
 #: Skills that the engine measures; the others are written or spoken and rated by people.
@@ -51,6 +53,8 @@ class Readiness:
     #: Level → the lowest share of sittings that the most used task can be held to.
     lowest: Mapping[str, float]
     limit: float
+    #: Tasks in pilot use, and how far each of them is.
+    piloted: Sequence[Piloted] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -62,21 +66,24 @@ class Readiness:
         return tuple(level for level, lowest in self.lowest.items() if lowest > self.limit + 1e-9)
 
 
-def refuse_unless_ready(db: Session, language: str, skills: Iterable[Skill]) -> None:
+def refuse_unless_ready(
+    db: Session, language: str, skills: Iterable[Skill], mode: Mode
+) -> None:
     """
     :raise BankNotReady: the bank in use cannot meet the blueprint of one of the skills.
     """
     for skill in skills:
-        unmet = unmet_of(db, language, skill)
+        unmet = unmet_of(db, language, skill, mode)
         if unmet:
             raise BankNotReady(language, skill, unmet)
 
 
-def unmet_of(db: Session, language: str, skill: str) -> tuple[str, ...]:
+def unmet_of(db: Session, language: str, skill: str, mode: Mode) -> tuple[str, ...]:
     """What the bank in use lacks for a whole part; worked out once for each state of the bank."""
     language = bank_language(language, skill)
-    rows = _in_use(db, language, skill)
-    if skill not in MEASURED:
+    is_measured = skill in MEASURED
+    rows = _in_use(db, language, skill, statuses_that_count(mode) if is_measured else IN_USE)
+    if not is_measured:
         return () if rows else (NO_PROMPT[Skill(skill)],)
     key = (
         db.get_bind().engine.url,
@@ -86,15 +93,16 @@ def unmet_of(db: Session, language: str, skill: str) -> tuple[str, ...]:
         _newest(db, BlueprintVersion, language, skill),
         tuple(rows),
     )
-    return _VERDICTS.get(key, lambda: _judge(db, language, skill))
+    return _VERDICTS.get(key, lambda: _judge(db, language, skill, mode))
 
 
 def readiness_of(db: Session, language: str, skill: str, mode: Mode) -> Readiness:
     """All that the readiness page tells of a language and skill."""
     n_tasks = n_items = 0
     lowest: Mapping[str, float] = {}
+    statuses = statuses_that_count(mode)
     try:
-        in_use = bank_in_use(db, language, skill) if skill in MEASURED else None
+        in_use = bank_in_use(db, language, skill, statuses) if skill in MEASURED else None
     except BankNotReady:
         in_use = None
     if in_use is not None:
@@ -102,16 +110,17 @@ def readiness_of(db: Session, language: str, skill: str, mode: Mode) -> Readines
         n_items = sum(len(task.items) for task in in_use.bank.tasks)
         lowest = lowest_of(in_use)
     elif skill not in MEASURED:
-        n_tasks = len(_in_use(db, language, skill))
+        n_tasks = len(_in_use(db, language, skill, IN_USE))
     return Readiness(
         language=language,
         skill=skill,
         n_tasks=n_tasks,
         n_items=n_items,
-        unmet=unmet_of(db, language, skill),
-        synthetic=_synthetic(db, language, skill),
+        unmet=unmet_of(db, language, skill, mode),
+        synthetic=_synthetic(db, language, skill, statuses),
         lowest=lowest,
         limit=EXPOSURE_LIMITS[mode],
+        piloted=piloted(db, language, skill, mode) if skill in MEASURED else (),
     )
 
 
@@ -129,9 +138,9 @@ def lowest_of(in_use: BankInUse) -> Mapping[str, float]:
     return _LOWEST.get((in_use.digest, repr(in_use.blueprint)), work_out)
 
 
-def _judge(db: Session, language: str, skill: str) -> tuple[str, ...]:
+def _judge(db: Session, language: str, skill: str, mode: Mode) -> tuple[str, ...]:
     try:
-        in_use = bank_in_use(db, language, skill)
+        in_use = bank_in_use(db, language, skill, statuses_that_count(mode))
         plan_part(
             in_use.bank,
             in_use.scale.standard,
@@ -146,7 +155,9 @@ def _judge(db: Session, language: str, skill: str) -> tuple[str, ...]:
     return ()
 
 
-def _in_use(db: Session, language: str, skill: str) -> list[int]:
+def _in_use(
+    db: Session, language: str, skill: str, statuses: Sequence[Status]
+) -> list[int]:
     """Ids of the versions in use: few bytes, because every start of a test asks."""
     return list(
         db.scalars(
@@ -155,7 +166,7 @@ def _in_use(db: Session, language: str, skill: str) -> list[int]:
             .where(
                 BankTask.language == language,
                 BankTask.skill == skill,
-                TaskVersion.status.in_(IN_USE),
+                TaskVersion.status.in_(statuses),
             )
             .order_by(TaskVersion.id)
         )
@@ -169,7 +180,9 @@ def _newest(db: Session, table: type[Any], language: str, skill: str) -> int | N
     return found
 
 
-def _synthetic(db: Session, language: str, skill: str) -> tuple[str, ...]:
+def _synthetic(
+    db: Session, language: str, skill: str, statuses: Sequence[Status]
+) -> tuple[str, ...]:
     return tuple(
         db.scalars(
             select(TaskVersion.task_id)
@@ -178,7 +191,7 @@ def _synthetic(db: Session, language: str, skill: str) -> tuple[str, ...]:
             .where(
                 BankTask.language == language,
                 BankTask.skill == skill,
-                TaskVersion.status.in_(IN_USE),
+                TaskVersion.status.in_(statuses),
                 Asset.is_synthetic,
             )
             .order_by(TaskVersion.task_id)

@@ -31,6 +31,7 @@ from testing.models import (
 from testing.plans import BankNotReady
 from testing.refusals import Refusal
 from testing.self_assessment import facts as said_at_kiosk
+from testing.settings import Mode
 
 #: Where numeracy begins for everybody: on its scale nothing else tells.
 FIRST_NUMERACY_LEVEL = "N2"
@@ -201,7 +202,7 @@ def give_after_all(db: Session, part: Part, words: str, *, actor: Staff, now: da
         raise PartTaken
     if not words.strip():
         raise PlanReasonMissing
-    readiness.refuse_unless_ready(db, sitting.language, [part.skill])
+    readiness.refuse_unless_ready(db, sitting.language, [part.skill], Mode(sitting.mode))
     part.state, part.not_assessed, part.ended_at = PartState.WAITING, None, None
     part.is_given_after_all = True
     db.add(
@@ -293,7 +294,7 @@ def _give(
     wanted = [skill for skill in plan.given(row.also_given) if skill not in given]
     for skill in wanted:
         told = _length_of(row, skill)
-        unmet = lengths.unmet_of(db, sitting.language, skill, told)
+        unmet = lengths.unmet_of(db, sitting.language, skill, told, Mode(sitting.mode))
         if unmet and skill not in left_out:
             raise BankNotReady(sitting.language, skill, unmet)
     waiting = {part.skill: part for part in sitting.parts if part.state is PartState.WAITING}

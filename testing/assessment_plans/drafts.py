@@ -16,6 +16,7 @@ from testing.assessment_plans.minutes import Kind, Span
 from testing.assessment_plans.reading import Found, PlanFault, read_unchecked
 from testing.assessment_plans.rules import USUAL, Plan, Plans
 from testing.models import AssessmentPlan, PlanSource, PlansVersion, Sitting, Staff
+from testing.settings import Mode
 
 LISTS = ("plan", "choose")
 #: What the slowest tenth may need in a day.
@@ -38,17 +39,23 @@ def begin(db: Session, *, actor: Staff, now: datetime) -> PlansVersion:
     return rulebook.SHELF.begin(db, content, actor=actor, now=now)
 
 
-def faults(db: Session, draft: PlansVersion) -> list[Found]:
+def faults(db: Session, draft: PlansVersion, mode: Mode) -> list[Found]:
     """All that is wrong with the draft; what takes a simulation only when all else is right."""
     plans, found = read_unchecked(draft.content)
     if plans is None or found:
         return found
-    lacking = list(_not_in_bank(db, plans))
-    return lacking or list(_too_long(db, plans))
+    lacking = list(_not_in_bank(db, plans, mode))
+    return lacking or list(_too_long(db, plans, mode))
 
 
 def publish(
-    db: Session, draft: PlansVersion, *, seen_at: str, actor: Staff, now: datetime
+    db: Session,
+    draft: PlansVersion,
+    *,
+    mode: Mode,
+    seen_at: str,
+    actor: Staff,
+    now: datetime,
 ) -> None:
     """Sittings that are opened from now on follow this version; those before keep theirs.
 
@@ -59,7 +66,7 @@ def publish(
     rulebook.SHELF.publish(
         db,
         draft,
-        is_whole=not faults(db, draft),
+        is_whole=not faults(db, draft, mode),
         digest=value_digest(draft.content),
         seen_at=seen_at,
         actor=actor,
@@ -67,7 +74,7 @@ def publish(
     )
 
 
-def _not_in_bank(db: Session, plans: Plans) -> Iterator[Found]:
+def _not_in_bank(db: Session, plans: Plans, mode: Mode) -> Iterator[Found]:
     """Lengths that a bank cannot give which gives the usual one.
 
     A bank that has nothing of a skill in a language is no fault of a plan: the page of the plans
@@ -77,16 +84,16 @@ def _not_in_bank(db: Session, plans: Plans) -> Iterator[Found]:
         for part in plan.lengths:
             length = plans.length_of(plan, part)
             for language in LANGUAGES:
-                if lengths.unmet_of(db, language, part, USUAL):
+                if lengths.unmet_of(db, language, part, USUAL, mode):
                     continue
-                if lengths.unmet_of(db, language, part, length):
+                if lengths.unmet_of(db, language, part, length, mode):
                     yield Found(PlanFault.NOT_IN_BANK, plan.code, f"{part}, {language}")
 
 
-def _too_long(db: Session, plans: Plans) -> Iterator[Found]:
+def _too_long(db: Session, plans: Plans, mode: Mode) -> Iterator[Found]:
     longest: dict[str, float] = {}
     for language in LANGUAGES:
-        for one in minutes.expected(db, plans, language):
+        for one in minutes.expected(db, plans, language, mode):
             longest[one.plan.code] = max(longest.get(one.plan.code, 0), one.longest)
     for code, needed in longest.items():
         if needed > LONGEST_DAY * plans.plans[code].days:
@@ -104,11 +111,13 @@ class Beside:
     with_optional: dict[Kind, Span | None]
 
 
-def beside(db: Session, plans: Plans, in_use: Plans, language: str) -> list[Beside]:
+def beside(
+    db: Session, plans: Plans, in_use: Plans, language: str, mode: Mode
+) -> list[Beside]:
     """Minutes of every plan by kind of person, and of the one that it would replace."""
-    old = {one.plan.code: one for one in minutes.expected(db, in_use, language)}
+    old = {one.plan.code: one for one in minutes.expected(db, in_use, language, mode)}
     found = []
-    for one in minutes.expected(db, plans, language):
+    for one in minutes.expected(db, plans, language, mode):
         replaced = old.get(one.plan.code)
         found.append(
             Beside(

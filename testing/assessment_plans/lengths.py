@@ -8,7 +8,8 @@ from scoring.blueprint import Blueprint, BlueprintInfeasible
 from scoring.sitting import plan_part
 from testing import readiness
 from testing.assessment_plans.rules import USUAL, Length
-from testing.plans import BankInUse, Kept, bank_in_use
+from testing.plans import BankInUse, Kept, bank_in_use, statuses_that_count
+from testing.settings import Mode
 
 _UNMET = Kept(64)
 
@@ -35,12 +36,14 @@ def _stretched(blueprint: Blueprint, tasks: float) -> Blueprint:
     )
 
 
-def unmet_of(db: Session, language: str, skill: str, length: Length) -> tuple[str, ...]:
+def unmet_of(
+    db: Session, language: str, skill: str, length: Length, mode: Mode
+) -> tuple[str, ...]:
     """What the bank in use lacks for a whole part of that length."""
-    usual = readiness.unmet_of(db, language, skill)
+    usual = readiness.unmet_of(db, language, skill, mode)
     if usual or length == USUAL or skill not in readiness.MEASURED:
         return usual
-    in_use = bank_in_use(db, language, skill)
+    in_use = bank_in_use(db, language, skill, statuses_that_count(mode))
 
     def judge() -> tuple[str, ...]:
         other = applied(in_use, length)
@@ -59,11 +62,13 @@ def unmet_of(db: Session, language: str, skill: str, length: Length) -> tuple[st
     return _UNMET.get((in_use.digest, repr(in_use.blueprint), length), judge)
 
 
-def to_start(db: Session, language: str, skill: str, length: Length) -> BankInUse:
+def to_start(
+    db: Session, language: str, skill: str, length: Length, mode: Mode
+) -> BankInUse:
     """What a part that starts now is measured with. A bank that cannot give the length any more
     gives the usual one: nobody who sits before a kiosk is sent away for it.
 
     :raise BankNotReady: there is nothing to measure this skill with.
     """
-    in_use = bank_in_use(db, language, skill)
-    return in_use if unmet_of(db, language, skill, length) else applied(in_use, length)
+    in_use = bank_in_use(db, language, skill, statuses_that_count(mode))
+    return in_use if unmet_of(db, language, skill, length, mode) else applied(in_use, length)

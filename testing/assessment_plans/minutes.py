@@ -28,6 +28,7 @@ from testing.literacy import rules as literacy_rules
 from testing.models import LANGUAGE_SKILLS, Skill
 from testing.plans import Kept
 from testing.readiness import MEASURED
+from testing.settings import Mode
 
 Minutes = NDArray[np.float64]
 
@@ -110,21 +111,24 @@ class Expected:
         return max((span.high for span in (self.with_optional or self.totals).values()), default=0)
 
 
-def expected(db: Session, plans: Plans, language: str) -> list[Expected]:
+def expected(db: Session, plans: Plans, language: str, mode: Mode) -> list[Expected]:
     """Every plan with what it takes in a tested language."""
-    return [_expected(db, plans, plan, language) for plan in plans.plans.values()]
+    return [_expected(db, plans, plan, language, mode) for plan in plans.plans.values()]
 
 
-def _expected(db: Session, plans: Plans, plan: Plan, language: str) -> Expected:
+def _expected(
+    db: Session, plans: Plans, plan: Plan, language: str, mode: Mode
+) -> Expected:
     spans = {
-        skill: span_of(db, language, skill, plans.length_of(plan, skill)) for skill in plan.parts
+        skill: span_of(db, language, skill, mode, plans.length_of(plan, skill))
+        for skill in plan.parts
     }
 
     def totals(parts: Iterable[Skill]) -> dict[Kind, Span]:
         taken = list(parts)
         if any(spans[skill] is None for skill in taken):
             return {}
-        return {kind: _total(db, plans, plan, language, taken, kind) for kind in Kind}
+        return {kind: _total(db, plans, plan, language, taken, kind, mode) for kind in Kind}
 
     given = plan.given()
     return Expected(
@@ -135,10 +139,12 @@ def _expected(db: Session, plans: Plans, plan: Plan, language: str) -> Expected:
     )
 
 
-def span_of(db: Session, language: str, skill: Skill, length: Length = USUAL) -> Span | None:
+def span_of(
+    db: Session, language: str, skill: Skill, mode: Mode, length: Length = USUAL
+) -> Span | None:
     """What one part takes; None when the bank in use cannot give it."""
     if skill in MEASURED:
-        simulated = _simulated(db, language, skill, length)
+        simulated = _simulated(db, language, skill, length, mode)
         return None if simulated is None else Span.over(simulated)
     if skill is Skill.SPEAKING:
         has_set = bank_rows.versions_in_use(db, language, skill)
@@ -156,7 +162,13 @@ def _writing(db: Session, language: str) -> list[float]:
 
 
 def _total(
-    db: Session, plans: Plans, plan: Plan, language: str, parts: list[Skill], kind: Kind
+    db: Session,
+    plans: Plans,
+    plan: Plan,
+    language: str,
+    parts: list[Skill],
+    kind: Kind,
+    mode: Mode,
 ) -> Span:
     """The whole plan for one kind of person: each invented person takes all of its parts."""
     persons = KINDS[kind]
@@ -166,7 +178,7 @@ def _total(
     minutes = np.full(count, beside) + _literacy(persons.literacy, plan.literacy)[:count]
     for skill in parts:
         if skill in MEASURED:
-            simulated = _simulated(db, language, skill, plans.length_of(plan, skill))
+            simulated = _simulated(db, language, skill, plans.length_of(plan, skill), mode)
             assert simulated is not None
             minutes += (
                 _of_levels(simulated, persons.levels).reshape(-1)
@@ -207,12 +219,14 @@ def _literacy(kind: LiteracyClass, depth: Depth) -> Minutes:
     return minutes
 
 
-def _simulated(db: Session, language: str, skill: Skill, length: Length) -> Minutes | None:
+def _simulated(
+    db: Session, language: str, skill: Skill, length: Length, mode: Mode
+) -> Minutes | None:
     """Minutes of `PERSONS` persons at each level of the part's scale, (levels, persons);
     None: the bank cannot give it."""
-    if lengths.unmet_of(db, language, skill, length):
+    if lengths.unmet_of(db, language, skill, length, mode):
         return None
-    in_use = lengths.to_start(db, language, skill, length)
+    in_use = lengths.to_start(db, language, skill, length, mode)
 
     def work_out() -> Minutes:
         plan = plan_part(

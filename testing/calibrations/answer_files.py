@@ -57,6 +57,10 @@ def files_of(db: Session, gathered: Gathered) -> dict[str, str]:
                 if one.is_dont_know
             ),
         ),
+        f"{stem}-tried-out.csv": _table(
+            ("person", "item"),
+            ((name, one.item) for name, taker in people for one in taker.answers if one.is_pretest),
+        ),
         f"{stem}-levels.csv": _table(
             ("person", "rater", "level"),
             (

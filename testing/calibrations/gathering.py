@@ -51,11 +51,13 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Answer:
-    """One item's category; `is_dont_know` tells a neutral 0 from a wrong one."""
+    """One item's category; `is_dont_know` tells a neutral 0 from a wrong one, `is_pretest` an
+    answer that was asked for the bank's sake and did not count."""
 
     item: str
     score: int
     is_dont_know: bool
+    is_pretest: bool = False
 
 
 @dataclass
@@ -171,6 +173,7 @@ def _add_answers(db: Session, parts: dict[int, Taker], wanted: Wanted) -> int:
         unknown = _dont_knows(db, some)
         rows = db.execute(
             select(Presentation.id, Presentation.part_id, Presentation.scores)
+            .add_columns(Presentation.is_pretest)
             .add_columns(TaskVersion.id.label("version"), TaskVersion.number, TaskVersion.status)
             .join(TaskVersion, TaskVersion.id == Presentation.task_version_id)
             .where(Presentation.part_id.in_(some), Presentation.left_at.is_not(None))
@@ -182,7 +185,9 @@ def _add_answers(db: Session, parts: dict[int, Taker], wanted: Wanted) -> int:
                 n_older += len(row.scores)
                 continue
             parts[row.part_id].answers.extend(
-                Answer(versioned(item, row.number), score, (row.id, item) in unknown)
+                Answer(
+                    versioned(item, row.number), score, (row.id, item) in unknown, row.is_pretest
+                )
                 for item, score in zip(names[row.version], row.scores, strict=True)
             )
     return n_older

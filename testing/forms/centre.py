@@ -2,6 +2,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from scoring.seeding import MOST_PRETEST_TASKS
 from testing import accounts, staff_words
 from testing.forms.fields import (
     Form,
@@ -9,6 +10,7 @@ from testing.forms.fields import (
     choice,
     email,
     many_lines,
+    number,
     one_of,
     password,
     text,
@@ -32,6 +34,16 @@ class CentreForm(Form):
         hint=_l("A name or a role, with a phone number or an address. In the privacy notice."),
         most=200,
         required=False,
+    )
+    pretest_tasks = number(
+        _l("New tasks to try out in a part"),
+        hint=_l(
+            "From 0 to 2. In live use, tasks in pilot use may come between the others in reading, "
+            "listening and numeracy. Their answers are kept and do not count."
+        ),
+        error=_l("Write 0, 1 or 2."),
+        least=0,
+        most=MOST_PRETEST_TASKS,
     )
 
 

@@ -33,6 +33,7 @@ class Centre(Base):
     """A test centre. Every other row belongs to one."""
 
     __tablename__ = "centre"
+    __table_args__ = (CheckConstraint("pretest_tasks BETWEEN 0 AND 2", name="pretest_tasks"),)
 
     id: Mapped[IntPk]
     public_id: Mapped[PublicId]
@@ -42,6 +43,8 @@ class Centre(Base):
     email: Mapped[str] = mapped_column(String(200), default="")
     #: Who answers questions about personal data; shown in the privacy notice.
     privacy_contact: Mapped[str] = mapped_column(String(200), default="")
+    #: Tasks that are tried out in a measured part of a live sitting, at most.
+    pretest_tasks: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Site(Base):

@@ -215,6 +215,8 @@ class Presentation(Base):
     #: One category an item, in the order of the task version; null until left.
     scores: Mapped[list[int] | None] = mapped_column(JsonText)
     plays_allowed: Mapped[int] = mapped_column(default=0)
+    #: Tried out: its answers are kept and never count (`scoring.seeding`).
+    is_pretest: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     part: Mapped[Part] = relationship(back_populates="presentations")
     task_version: Mapped[TaskVersion] = relationship()

@@ -32,6 +32,8 @@ class Step:
     plays: int
     #: Left so quickly that it was hardly read.
     is_rapid: bool
+    #: Tried out: it does not count.
+    is_pretest: bool
     #: Percent from the start, and from the top.
     x: float
     y: float
@@ -60,12 +62,21 @@ class Way:
 
     @property
     def rapid(self) -> int:
-        return sum(step.is_rapid for step in self.steps)
+        return sum(step.is_rapid for step in self.steps if not step.is_pretest)
 
     @property
     def slow(self) -> int:
         """Tasks that took more than twice the expected time."""
-        return sum(step.seconds > 2 * step.expected_seconds for step in self.steps)
+        return sum(
+            step.seconds > 2 * step.expected_seconds
+            for step in self.steps
+            if not step.is_pretest
+        )
+
+    @property
+    def tried_out(self) -> int:
+        """Tasks that do not count."""
+        return sum(step.is_pretest for step in self.steps)
 
 
 def way_of(
@@ -106,6 +117,7 @@ def _step(one: Presentation, unknown: int, x: float, y: float) -> Step:
         expected_seconds=version.seconds,
         plays=sum(play.started_at is not None for play in one.plays),
         is_rapid=bool(seconds < person_fit.rapid_threshold(np.array([version.seconds]))[0]),
+        is_pretest=one.is_pretest,
         x=round(x, 2),
         y=y,
     )

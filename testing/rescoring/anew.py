@@ -60,7 +60,7 @@ def _again(
     try:
         if before["source"] == "ratings":
             return _rated(db, part)
-        in_use = plans.bank_in_use(db, sitting.language, part.skill)
+        in_use = plans.bank_in_use(db, sitting.language, part.skill, IN_USE)
         plan = plans.plan_of(db, part)
         answered, is_marked_anew = _answers(db, part)
         today = replace(
@@ -116,7 +116,7 @@ def _item_ids(record: Mapping[str, Any]) -> list[str]:
 
 def _answers(db: Session, part: Part) -> tuple[list[AnsweredTask], int]:
     """The answers marked with today's keys, and how many tasks got other marks by that."""
-    rows = evidence.left_presentations(db, part)
+    rows = evidence.counted_presentations(db, part)
     found, changed = [], 0
     for row in rows:
         task = _task_today(db, row)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from items import bank_rows, lifecycle
 from items.models import TaskVersion
 from scoring.cefr import LEVELS
-from testing import delivery, events, rating, sittings
+from testing import delivery, events, rating, seen_tasks, sittings
 from testing.assessment_plans import choosing
 from testing.events import Action
 from testing.models import (
@@ -98,7 +98,7 @@ def level_so_far(db: Session, part: Part) -> str:
 def sets_for(db: Session, part: Part) -> list[TaskVersion]:
     """The speaking sets in use, those nearest to the level so far first, met ones last."""
     level = LEVELS.index(level_so_far(db, part))
-    seen = delivery.seen_before(db, part.sitting, Skill.SPEAKING)
+    seen = seen_tasks.of_person(db, part.sitting, Skill.SPEAKING)
 
     def distance(version: TaskVersion) -> tuple[bool, int, int, str]:
         low, high = (LEVELS.index(code) for code in version.document["levels"])

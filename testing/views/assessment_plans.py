@@ -36,7 +36,7 @@ def overview():
     return render_template(
         "plans/overview.html",
         plans=plans,
-        expected=minutes.expected(g.db, plans, language),
+        expected=minutes.expected(g.db, plans, language, access.the_settings().mode),
         language=language,
         languages=LANGUAGES,
         persons=minutes.PERSONS,

@@ -43,6 +43,8 @@ from testing.forms.bank import RecordingForm
 from testing.languages import PERSON_CODES, PERSON_LANGUAGES, language_of
 from testing.models import Role, Skill
 from testing.refusals import NotFound, Refusal
+from testing.seeding.progress import WANTED_ANSWERS
+from testing.settings import Mode
 
 bp = Blueprint("bank", __name__, url_prefix="/bank")
 BANK = roles(Role.AUTHOR, Role.PSYCHOMETRICIAN)
@@ -98,6 +100,10 @@ def overview():
     )
 
 
+def _mode() -> Mode:
+    return access.the_settings().mode
+
+
 def _language_and_skill() -> tuple[str, Skill]:
     language = request.args.get("language", "fi")
     skill = request.args.get("skill", "reading")
@@ -114,7 +120,8 @@ def coverage():
     curve = None
     if skill in readiness.MEASURED:
         try:
-            curve = bank_lists.curve(plans.bank_in_use(g.db, language, skill))
+            statuses = plans.statuses_that_count(_mode())
+            curve = bank_lists.curve(plans.bank_in_use(g.db, language, skill, statuses))
         except plans.BankNotReady:
             curve = None
     rows = bank_lists.coverage(g.db, language, skill)
@@ -137,11 +144,13 @@ def coverage():
 @page(BANK, Unit.WRITE)
 def ready():
     note_list("bank-readiness")
-    mode = access.the_settings().mode
+    mode = _mode()
     return render_template(
         "bank/readiness.html",
         mode=mode.value,
         limit=plans.EXPOSURE_LIMITS[mode],
+        tries_out=g.staff.centre.pretest_tasks,
+        wanted_answers=WANTED_ANSWERS,
         found=[
             readiness.readiness_of(g.db, language, skill, mode)
             for language, skill in BANKS

@@ -48,7 +48,7 @@ def change():
         form.fault(form.name, _("Another centre has this name."))
     if form.errors or not form.is_submitted():
         return _form("centre/change.html", form)
-    _change(g.staff.centre, form)
+    _change(g.staff.centre, form, pretest_tasks=form.pretest_tasks.data)
     return _saved()
 
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from items.content_format import LANGUAGES
 from scoring.cefr import REPORTED_LEVELS
+from testing import access
 from testing.access import Unit, page, roles
 from testing.assessment_plans import drafts, minutes, reading, rulebook, words
 from testing.drafting import rows as changes
@@ -17,11 +18,16 @@ from testing.models import Role, Skill
 from testing.person_words import SKILL_NAMES
 from testing.readiness import MEASURED
 from testing.refusals import NotFound
+from testing.settings import Mode
 from testing.views import drafting
 
 bp = Blueprint("plan_drafts", __name__, url_prefix="/plans/versions")
 STAFF = roles(Role.ADMINISTRATOR, Role.ASSESSOR)
 _READERS: dict[str, Any] = {"plan": fields.plan_of, "choose": fields.choice_of}
+
+
+def _mode() -> Mode:
+    return access.the_settings().mode
 
 
 @bp.post("")
@@ -102,13 +108,13 @@ def dry_run(public_id: str):
         raise NotFound
     plans, faults = reading.read_unchecked(found.content)
     if plans is not None and not faults:
-        faults = drafts.faults(g.db, found)
+        faults = drafts.faults(g.db, found, _mode())
     in_use = rulebook.in_use(g.db, g.staff.centre_id)
     return render_template(
         "plans/dry_run.html",
         version=found,
         faults=[words.fault_sentence(one) for one in faults],
-        compared=[] if plans is None else drafts.beside(g.db, plans, in_use, language),
+        compared=[] if plans is None else drafts.beside(g.db, plans, in_use, language, _mode()),
         run=None if plans is None else drafts.try_out(g.db, found, plans),
         plans=plans,
         in_use=in_use,
@@ -127,7 +133,7 @@ def ask(public_id: str):
         "plans/publish.html",
         version=found,
         seen=seen(found),
-        faults=[words.fault_sentence(one) for one in drafts.faults(g.db, found)],
+        faults=[words.fault_sentence(one) for one in drafts.faults(g.db, found, _mode())],
     )
 
 
@@ -138,7 +144,14 @@ def publish(public_id: str):
     found = rulebook.SHELF.own_to_change(g.db, public_id, g.staff)
     if not Form().validate():
         return redirect(url_for("plan_drafts.ask", public_id=public_id), 303)
-    drafts.publish(g.db, found, seen_at=request.form.get("seen", ""), actor=g.staff, now=g.now)
+    drafts.publish(
+        g.db,
+        found,
+        mode=_mode(),
+        seen_at=request.form.get("seen", ""),
+        actor=g.staff,
+        now=g.now,
+    )
     flash(_("The plans are in use. Sittings that were opened before keep theirs."), "done")
     return redirect(url_for("assessment_plans.overview"), 303)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import soundfile
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from items.bank import import_bank
 from items.bank_files import task_of
@@ -243,6 +243,8 @@ def ask_for(database, language, skill, changes):
 
 
 def test_levels_above_the_limit_are_named(database, small_bank):
+    with database.writing() as db:
+        db.execute(update(TaskVersion).values(status=Status.LIVE))
     with database.reading() as db:
         live = readiness.readiness_of(db, "fi", "listening", Mode.LIVE)
         pilot = readiness.readiness_of(db, "fi", "listening", Mode.PILOT)
@@ -271,7 +273,7 @@ def test_a_running_sitting_may_move_although_the_bank_has_changed(build, small_b
     ask_for(database, "fi", "listening", {"max_seconds": 10})
     arrival.code()
     with pytest.raises(BankNotReady) as refusal, database.reading() as db:
-        readiness.refuse_unless_ready(db, "fi", readiness.MEASURED)
+        readiness.refuse_unless_ready(db, "fi", readiness.MEASURED, Mode.PILOT)
     assert refusal.value.skill == "listening"
 
 

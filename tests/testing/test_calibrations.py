@@ -188,7 +188,7 @@ def test_no_number_of_a_person_tells_anything(loop, database):
     }
     assert set(one) == {
         f"fi-reading-{kind}.csv"
-        for kind in ("responses", "groups", "dont-know", "levels", "bank", "standard")
+        for kind in ("responses", "groups", "dont-know", "tried-out", "levels", "bank", "standard")
     }
 
 
@@ -264,7 +264,7 @@ def test_the_command_writes_files_for_their_owner_only(loop, settings, tmp_path,
     assert "3 people" in done.stdout
     assert "Fewer than 30 people" in done.stderr
     files = sorted(path.name for path in out.iterdir())
-    assert len(files) == 6
+    assert len(files) == 7
     assert {path.stat().st_mode & 0o777 for path in out.iterdir()} == {0o600}
     again = run("--since-last")
     assert (again.exit_code, "no such answers yet" in again.output) == (1, True)

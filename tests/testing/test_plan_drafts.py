@@ -8,6 +8,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from items.bank import import_bank
+from items.lifecycle import IN_USE
 from items.models import Status
 from testing import clock, delivery, plans, sittings
 from testing.assessment_plans import choosing, drafts, lengths, minutes, reading, rulebook, words
@@ -27,6 +28,7 @@ from testing.models import (
     Staff,
     Visit,
 )
+from testing.settings import Mode
 from tests.testing.builders import NOW, Builder
 from tests.testing.pages import Page
 from tests.testing.walks import colleague
@@ -203,7 +205,7 @@ def test_a_plan_is_composed_tried_and_published(build, draft, arrival, page: Pag
         visit = sittings.enter_code(db, build.keys, code, clock.now())[0]
         delivery.start_part(db, db.get_one(Visit, visit.id), now=clock.now(), seed=7)
         part = db.scalars(select(Part).where(Part.skill == R)).one()
-        usual = plans.bank_in_use(db, "fi", R)
+        usual = plans.bank_in_use(db, "fi", R, IN_USE)
         return plans.plan_of(db, part), usual
 
     frozen, usual = build.do(begin)
@@ -217,7 +219,7 @@ def test_a_plan_is_composed_tried_and_published(build, draft, arrival, page: Pag
         newer.content = newer.content | {"plan": [plan(code="short", parts=["listening"])],
                                          "choose": []}  # fmt: skip
         seen_at = drafts.rulebook.SHELF.versions(db, staff.centre_id)[0].changed_at.isoformat()
-        drafts.publish(db, newer, seen_at=seen_at, actor=staff, now=clock.now())
+        drafts.publish(db, newer, mode=Mode.DEMO, seen_at=seen_at, actor=staff, now=clock.now())
         found = db.scalars(select(Sitting)).one()
         choosing.follow_interview(db, found, actor=staff, now=clock.now())
         kept = choosing.plan_of(db, found)
@@ -231,7 +233,7 @@ def test_what_a_bank_or_a_day_cannot_hold_is_refused(build, arrival, draft):
         def work(db):
             found = db.scalars(select(PlansVersion)).one()
             found.content = change(deepcopy(dict(found.content)))
-            return drafts.faults(db, found)
+            return drafts.faults(db, found, Mode.DEMO)
 
         return build.do(work)
 
@@ -245,9 +247,9 @@ def test_what_a_bank_or_a_day_cannot_hold_is_refused(build, arrival, draft):
     found = judge(without_end)
     assert [(one.fault, one.where) for one in found] == [(PlanFault.TOO_LONG, "endless")]
     hard = Length("short", 0.01)
-    assert build.do(lambda db: lengths.unmet_of(db, "fi", R, hard)) != ()
-    assert build.do(lambda db: lengths.to_start(db, "fi", R, hard)) == build.do(
-        lambda db: plans.bank_in_use(db, "fi", R)
+    assert build.do(lambda db: lengths.unmet_of(db, "fi", R, hard, Mode.DEMO)) != ()
+    assert build.do(lambda db: lengths.to_start(db, "fi", R, hard, Mode.DEMO)) == build.do(
+        lambda db: plans.bank_in_use(db, "fi", R, IN_USE)
     )
 
 
@@ -278,7 +280,7 @@ def test_minutes_differ_by_kind_of_person_length_and_depth(build, arrival):
             base | {"code": "free", "optional": ["listening"]},
         ]
         table["choose"], table["default"] = [], "usual"
-        found = minutes.expected(db, reading.read(table), "fi")
+        found = minutes.expected(db, reading.read(table), "fi", Mode.DEMO)
         return {one.plan.code: one for one in found}
 
     found = build.do(work)
