@@ -30,7 +30,15 @@ RESPONSE_PROBABILITY = 2.0 / 3.0
 
 
 class NoCut(ValueError):
-    """The judgements do not determine a cut; the message says why."""
+    """The judgements do not determine a cut; the message says why.
+
+    judge : position of the judge whose judgements are at fault, where it is one judge's.
+    """
+
+    def __init__(self, reason: str, judge: int | None = None) -> None:
+        self.reason = reason
+        self.judge = judge
+        super().__init__(reason if judge is None else f"judge {judge + 1} {reason}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +85,7 @@ def angoff(judged: FloatArray, items: ItemArrays) -> Cut:
     def cut_of(judge: int) -> float:
         own = np.flatnonzero(given[judge])
         if len(own) == 0:
-            raise NoCut(f"judge {judge + 1} judged nothing")
+            raise NoCut("judged nothing", judge)
         part, wanted = items.take(own), float(judged[judge, own].sum())
 
         def off(theta: float) -> float:
@@ -85,12 +93,46 @@ def angoff(judged: FloatArray, items: ItemArrays) -> Cut:
             return float(expected[0]) - wanted
 
         if off(-30.0) >= 0 or off(30.0) <= 0:
-            raise NoCut(
-                f"judge {judge + 1} expects a total of {wanted:.2f}, which no ability reaches"
-            )
+            raise NoCut(f"expects a total of {wanted:.2f}, which no ability reaches", judge)
         return float(optimize.brentq(off, -30.0, 30.0))
 
     return _over_judges(np.array([cut_of(judge) for judge in range(len(judged))]))
+
+
+def judged_together(by_judge: FloatArray, se: FloatArray) -> FloatArray:
+    """(K, K) covariance of K cuts that one panel set: a judge may be severe at all of them.
+
+    Parameters
+    ----------
+    by_judge : (judges, K) each judge's cuts, NaN where a judge set none. Correlations come from
+        judges with all cuts; with fewer than three of them the cuts count as independent.
+    se : (K,) standard errors of the cuts.
+    """
+    complete = by_judge[np.isfinite(by_judge).all(axis=1)]
+    covariance = np.diag(se**2)
+    if len(complete) < 3 or len(se) < 2:
+        return covariance
+    # A cut that all judges set alike goes along with no other.
+    differs = np.flatnonzero(np.ptp(complete, axis=0) > 0)
+    if len(differs) > 1:
+        own = se[differs]
+        covariance[np.ix_(differs, differs)] = np.outer(own, own) * np.corrcoef(
+            complete[:, differs].T
+        )
+    return covariance
+
+
+def common_part(covariance: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Each cut's own error and its part of an error that moves all cuts together, (K,) and (K,).
+
+    Their squares sum to the variances; the common part is that of the mean correlation.
+    """
+    sd = np.sqrt(np.diag(covariance))
+    pairs = ~np.eye(len(sd), dtype=bool)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        correlation = np.nan_to_num(covariance / np.outer(sd, sd))[pairs]
+    share = float(np.clip(correlation.mean(), 0.0, 1.0)) if len(correlation) else 0.0
+    return sd * np.sqrt(1.0 - share), sd * np.sqrt(share)
 
 
 def response_location(items: ItemArrays, probability: float = RESPONSE_PROBABILITY) -> FloatArray:

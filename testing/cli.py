@@ -23,6 +23,7 @@ COMMANDS = {
     "serve": "testing.commands.serve:serve",
     "simulate": "testing.measurement.commands:simulate",
     "sounds": "testing.commands.sounds:sounds_command",
+    "standard": "testing.measurement.standard_commands:standard",
     "user": "testing.commands.user:user",
     "worker": "testing.commands.worker:worker",
 }

@@ -14,13 +14,8 @@ from scoring.cefr import Standard
 from scoring.irt import Item
 from scoring.plan import Settings
 from scoring.young_bank import CALIBRATED_SE
-from testing.measurement.item_files import ItemFile, read_items
+from testing.measurement.item_files import TASK_COLUMNS, ItemFile, read_items
 from testing.measurement.tables import Row, read_table, refuse, shown
-
-TASK_COLUMNS = (
-    *("task", "skill", "area", "text_type", "task_sd", "se_task"),
-    *("words", "seconds", "enemies", "floor"),
-)
 
 
 @dataclass(frozen=True)
@@ -36,12 +31,12 @@ def read_bank(path: Path, *, singles: bool) -> Bank:
 
     With `singles` every item is a task of its own and a plain ITEMS file will do.
     """
-    file = read_items(path, extra=TASK_COLUMNS)
+    file = read_items(path)
     return single_items(file.items) if singles else bank_of(file)
 
 
 def bank_of(file: ItemFile) -> Bank:
-    """The tasks of a BANK file that has been read with `TASK_COLUMNS`."""
+    """The tasks of a BANK file that has been read."""
     path = file.table.path
     file.table.require("task", "skill", "area")
     members: dict[str, list[Item]] = {}

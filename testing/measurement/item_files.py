@@ -1,7 +1,6 @@
 """ITEMS and STANDARD: parameters with their errors, and cut scores, as CSV files."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,12 @@ from testing.measurement.tables import Row, Table, note, read_table, refuse, sho
 
 STEP = re.compile(r"(se_)?step([1-9]\d?)")
 PLAIN = ("item", "model", "a", "b", "c", "d", "se_a", "se_b", "se_c", "n", "infit", "outfit")
+
+#: What a BANK has beside the columns of ITEMS.
+TASK_COLUMNS = (
+    *("task", "skill", "area", "text_type", "task_sd", "se_task"),
+    *("words", "seconds", "enemies", "floor"),
+)
 
 
 @dataclass(frozen=True)
@@ -41,14 +46,14 @@ def item_columns(n_steps: int) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def read_items(path: Path, *, extra: Sequence[str] = ()) -> ItemFile:
-    """The items of an ITEMS (or, with `extra` columns, BANK) file.
+def read_items(path: Path) -> ItemFile:
+    """The items of an ITEMS or BANK file.
 
     A row with a blank slope is an item that was not estimable: it is left out with a note.
     """
     table = read_table(path)
     table.require("item", "model", "a")
-    table.ignore_others([*PLAIN, *extra, *(c for c in table.columns if STEP.fullmatch(c))])
+    table.ignore_others([*PLAIN, *TASK_COLUMNS, *(c for c in table.columns if STEP.fullmatch(c))])
     seen: dict[str, int] = {}
     items: list[Item] = []
     rows: list[Row] = []

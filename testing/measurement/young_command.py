@@ -14,7 +14,7 @@ from scoring.bank import Bank
 from scoring.fit import ResidualFit
 from scoring.irt import ItemArrays, stack
 from scoring.young_bank import SLOPE_PRIOR, Update, is_calibrated, update_provisional
-from testing.measurement.bank_files import TASK_COLUMNS, bank_of
+from testing.measurement.bank_files import bank_of
 from testing.measurement.estimation import (
     estimated_cells,
     fit_of,
@@ -23,7 +23,7 @@ from testing.measurement.estimation import (
     refusing,
 )
 from testing.measurement.groups import read_groups
-from testing.measurement.item_files import ItemFile, item_columns, read_items
+from testing.measurement.item_files import TASK_COLUMNS, ItemFile, item_columns, read_items
 from testing.measurement.responses import Responses, read_responses
 from testing.measurement.tables import (
     note,
@@ -117,7 +117,7 @@ def run(
 
 
 def _read(path: Path) -> YoungBank:
-    file = read_items(path, extra=TASK_COLUMNS)
+    file = read_items(path)
     tasks: Bank = bank_of(file)
     place = {item.id: at for at, task in enumerate(tasks.tasks) for item in task.items}
     task = np.array([place[name] for name in file.ids], dtype=np.int64)

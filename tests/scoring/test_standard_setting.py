@@ -15,8 +15,10 @@ from scoring.standard_setting import (
     angoff,
     bookmark,
     borderline_group,
+    common_part,
     contrasting_groups,
     cuts_from_levels,
+    judged_together,
     panel_agreement,
     response_location,
 )
@@ -276,3 +278,24 @@ def test_refusals_and_interval() -> None:
     mean, half = panel_agreement(np.array([0.1, 0.3, 0.5]))
     assert mean == pytest.approx(0.3)
     assert half == pytest.approx(4.3027 * 0.2 / np.sqrt(3), abs=1e-3)
+
+
+def test_cuts_of_one_panel_go_along() -> None:
+    minds = np.array([[-1.0, 0.5, 2.0], [-0.6, 1.0, 2.0], [-0.9, 0.8, 2.0], [np.nan, 3.0, 2.0]])
+    se = np.array([0.2, 0.3, 0.1])
+    found = judged_together(minds, se)
+    r = np.corrcoef(minds[:3, :2].T)[0, 1]
+    # The fourth judge did not judge all; nobody differs at the third cut.
+    assert found == pytest.approx(
+        np.array([[0.04, r * 0.06, 0], [r * 0.06, 0.09, 0], [0, 0, 0.01]])
+    )
+    assert judged_together(minds[1:], se) == pytest.approx(np.diag(se**2))
+    assert judged_together(minds[:, :1], se[:1]) == pytest.approx(np.array([[0.04]]))
+    own, shared = common_part(found)
+    assert own**2 + shared**2 == pytest.approx(se**2)
+    assert shared == pytest.approx(se * np.sqrt(r / 3))
+    # Errors that run against each other have nothing in common.
+    apart = np.array([[0.04, -0.05], [-0.05, 0.09]])
+    assert np.concatenate(common_part(apart)).tolist() == pytest.approx([0.2, 0.3, 0, 0])
+    assert np.concatenate(common_part(np.zeros((2, 2)))).tolist() == [0, 0, 0, 0]
+    assert np.concatenate(common_part(np.array([[0.04]]))).tolist() == pytest.approx([0.2, 0])

@@ -7,18 +7,20 @@ import click
 import pytest
 
 from scoring.blueprint import Blueprint
-from testing.measurement import commands
+from testing.cli import COMMANDS, main
 from testing.measurement.bank_files import read_blueprint
 
 TEXT = (Path(__file__).parents[2] / "docs" / "measurement-commands.md").read_text(encoding="utf-8")
-NAMES = ("calibrate", "ability", "simulate", "raters", "dif", "link")
+NAMES = tuple(name for name, where in COMMANDS.items() if where.startswith("testing.measurement."))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_option_is_documented(name: str) -> None:
-    command: click.Command = getattr(commands, name)
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
     section = TEXT.split(f"\n## {name}\n")[1].split("\n## ")[0]
-    for parameter in command.params:
+    own = list(command.commands.values()) if isinstance(command, click.Group) else [command]
+    for parameter in [parameter for each in own for parameter in each.params]:
         if isinstance(parameter, click.Option):
             assert parameter.opts[0] in section, parameter.opts[0]
         else:
