@@ -111,6 +111,13 @@ def sum_score_distribution(items: ItemArrays, theta: FloatArray) -> FloatArray:
     return out
 
 
+def score_cuts(items: ItemArrays, theta_cuts: Sequence[float]) -> IntArray:
+    """(C,) lowest summed score of a fixed form that is no less than expected at each cut."""
+    p = probabilities(items, np.asarray(theta_cuts, dtype=np.float64))
+    expected = np.einsum("k,ikc->c", np.arange(p.shape[1]), p)
+    return np.asarray(np.ceil(expected - 1e-9), dtype=np.intp)
+
+
 def lee(
     items: ItemArrays,
     score_cuts: Sequence[int],

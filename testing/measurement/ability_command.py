@@ -1,6 +1,7 @@
 """`ability`: from ITEMS and RESPONSES to ABILITY."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -19,9 +20,10 @@ from scoring.ability import (
 from scoring.cefr import Standard, level_probabilities
 from scoring.irt import ItemArrays, stack
 from scoring.lz_star import lz_star
+from testing.measurement.classification import classification
 from testing.measurement.item_files import read_items, read_standard
 from testing.measurement.responses import read_responses, score_table
-from testing.measurement.tables import Refusal, number_text, refuse, write_table
+from testing.measurement.tables import Refusal, number_text, print_json, refuse, write_table
 
 FloatArray = NDArray[np.float64]
 
@@ -35,8 +37,9 @@ def run(
     prior_sd: float,
     parameter_uncertainty: bool,
     standard: Path | None,
+    as_json: bool,
 ) -> None:
-    """ABILITY is written, a row for each person in file order."""
+    """ABILITY is written, a row for each person in file order, and a summary printed."""
     if not (np.isfinite(prior_mean) and 0 < prior_sd < np.inf):
         raise Refusal(
             f"--prior-sd: expected a finite mean and an sd above 0, found {prior_mean} and "
@@ -83,7 +86,29 @@ def run(
             row += [number_text(value) for value in extra[at]]
         rows.append(row)
     write_table(out, columns, rows)
+    found_theta = np.isfinite(estimates.theta)
+    theta, se = estimates.theta[found_theta], estimates.se[found_theta]
+    summary: dict[str, Any] = {
+        "method": method,
+        "prior": {"mean": prior_mean, "sd": prior_sd},
+        "n_persons": len(rows),
+        "n_estimated": len(theta),
+        "theta_mean": float(theta.mean()) if len(theta) else None,
+        "theta_sd": float(theta.std(ddof=1)) if len(theta) > 1 else None,
+        "se_rms": float(np.sqrt((se**2).mean())) if len(se) else None,
+    }
+    if levels is not None:
+        summary |= classification(parameters, scores, prior, levels, extra, estimates)
+    if as_json:
+        print_json(summary)
+        return
     click.echo(f"{len(rows)} persons by {method}; written to {out}")
+    if levels is not None:
+        right, again = summary["accuracy"], summary["consistency"]
+        click.echo(
+            f"expected accuracy {right['overall']:.3f} (bands {right['bands']:.3f}), consistency "
+            f"{again['overall']:.3f} (bands {again['bands']:.3f})"
+        )
 
 
 def _levels(

@@ -87,6 +87,7 @@ def calibrate(**options: Any) -> None:
     "--parameter-uncertainty", is_flag=True, help="Integrate the items' errors out (eap)."
 )
 @click.option("--standard", type=FILE, help="STANDARD file: adds levels and their probabilities.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def ability(**options: Any) -> None:
     """Estimate the ability of everyone in RESPONSES with the parameters in ITEMS."""
     _run("ability_command", options)
@@ -154,6 +155,7 @@ def dif(**options: Any) -> None:
     type=click.Choice(["mean-sigma", "mean-mean", "haebara", "stocking-lord"]),
 )
 @click.option("--out", type=FILE, help="ITEMS file to write: NEW on the scale of OLD.")
+@click.option("--drift", type=FILE, help="DRIFT file to write: how far each common item moved.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def link(**options: Any) -> None:
     """Put the items of NEW on the scale of OLD by their common items."""

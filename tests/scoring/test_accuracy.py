@@ -117,6 +117,20 @@ def test_summed_scores_of_a_fixed_form_by_enumeration():
     assert found == pytest.approx(expected)
 
 
+def test_scores_at_which_classes_begin():
+    items = irt.stack(
+        [
+            Item("a", Model.RASCH, b=0.0),
+            Item("b", Model.THREE_PL, b=0.0, c=0.25),
+            Item("c", Model.GPCM, steps=(0.0, 0.0)),
+        ]
+    )
+    # Expected at 0: .5 + .625 + 1; nearly 0 + .25 + 0 and 1 + 1 + 2 far out.
+    assert accuracy.score_cuts(items, [-40.0, 0.0, 40.0]).tolist() == [1, 3, 4]
+    even = irt.stack([Item("a", Model.RASCH, b=0.0), Item("b", Model.RASCH, b=0.0)])
+    assert accuracy.score_cuts(even, [0.0]).tolist() == [1]
+
+
 def test_lee_agrees_with_simulation():
     items = irt.stack([Item(f"i{b:.1f}", Model.RASCH, b=b) for b in np.linspace(-2, 2, 20)])
     theta = np.linspace(-4, 4, 81)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scoring.irt import Item, Model
+from scoring.irt import Item, Model, probabilities, stack
 from tests.testing.command_files import call, draw, refused, rows_of, write, write_wide
 
 DATA = Path(__file__).parents[1] / "data"
@@ -251,6 +251,55 @@ def test_ability_methods_levels_and_extremes(tmp_path: Path) -> None:
     )
 
 
+def test_ability_says_how_far_its_levels_can_be_relied_on(tmp_path: Path) -> None:
+    rng = np.random.default_rng(12)
+    items = [Item(f"i{k}", Model.TWO_PL, a=1.3, b=b) for k, b in enumerate(np.linspace(-2, 2, 20))]
+    theta = rng.normal(0.3, 1.4, 800)
+    scores = draw(items, theta, rng).astype(float)
+    responses = write_wide(tmp_path / "r.csv", scores)
+    lines = ["item,model,a,b", *(f"{i.id},2pl,1.3,{i.b}" for i in items)]
+    file = write(tmp_path / "items.csv", "\n".join(lines))
+    standard = write(tmp_path / "s.csv", "level,cut\nA1.1,-1\nA2.1,0\nA2.2,1.2\n")
+    out = tmp_path / "ability.csv"
+    options = ("--out", out, "--prior-mean", 0.3, "--prior-sd", 1.4)
+    arguments = ("ability", file, responses, *options, "--standard", standard)
+    result = call(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    rows = rows_of(out)
+    p = np.array([[float(row[key]) for key in list(row)[6:]] for row in rows])
+    assert found["accuracy"]["overall"] == pytest.approx(p.max(axis=1).mean(), abs=1e-5)
+    assert found["consistency"]["overall"] == pytest.approx((p**2).sum(axis=1).mean(), abs=1e-5)
+    # What is expected is what happened, whoever expects it.
+    true = np.searchsorted([-1, 0, 1.2], theta, side="right")
+    said = p.argmax(axis=1)
+    right, a2 = (said == true).mean(), ((said >= 2) == (true >= 2)).mean()
+    assert found["accuracy"]["overall"] == pytest.approx(right, abs=0.03)
+    assert found["accuracy"]["boundaries"]["A2.1"] == pytest.approx(a2, abs=0.03)
+    assert found["accuracy"]["bands"] > right
+    for other in ("rudner", "lee"):
+        assert found[other]["accuracy"] == pytest.approx(right, abs=0.05)
+        assert found[other]["consistency"] < found[other]["accuracy"]
+    # Expected at 0: half of twenty; far enough from it by symmetry at −1 and 1.
+    begins = found["lee"]["score_cuts"]
+    assert begins[1] == 10
+    expected = probabilities(stack(items), np.array([-1.0, 1.2]))[:, 1].sum(axis=0)
+    assert [begins[0], begins[2]] == np.ceil(expected).tolist()
+    assert found["theta_mean"] == pytest.approx(0.3, abs=0.15)
+    assert found["n_estimated"] == found["n_persons"] == 800
+    assert "expected accuracy" in call(*arguments).stdout
+    # Not one form for everybody: no summed score to classify by. Extremes have no estimate by ml.
+    scores[0, 3] = np.nan
+    scores[1] = 1
+    write_wide(responses, scores)
+    partly = json.loads(call(*arguments, "--method", "ml", "--json").stdout)
+    assert partly["lee"] is None
+    assert 0 < partly["n_estimated"] < 800
+    assert 0.5 < partly["rudner"]["accuracy"] < 1
+    plain = json.loads(call("ability", file, responses, *options, "--json").stdout)
+    assert "accuracy" not in plain
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -385,37 +434,6 @@ def test_dif_refusals(tmp_path: Path, lsat: Path) -> None:
     refused(call("dif", lsat, groups, "--reference", "a", "--out", out), "g.csv", "line 3")
     groups = write(tmp_path / "g.csv", "person,group\np1,a\np2,b\n")
     refused(call("dif", lsat, groups, "--reference", "x", "--out", out), "column group", "x")
-
-
-def test_link_known_transformation(tmp_path: Path) -> None:
-    rng = np.random.default_rng(7)
-    a, b = rng.lognormal(0, 0.2, 12), rng.normal(size=12)
-    old = [
-        "item,model,a,b",
-        *(f"i{k},2pl,{x:.9f},{y:.9f}" for k, (x, y) in enumerate(zip(a, b, strict=True))),
-    ]
-    new = [
-        "item,model,a,b",
-        *(
-            f"i{k},2pl,{x * 1.25:.9f},{(y - 0.4) / 1.25:.9f}"
-            for k, (x, y) in enumerate(zip(a, b, strict=True))
-        ),
-        "only_new,2pl,1,0",
-    ]
-    first, second = (
-        write(tmp_path / "old.csv", "\n".join(old)),
-        write(tmp_path / "new.csv", "\n".join(new)),
-    )
-    for method in ("mean-sigma", "mean-mean", "haebara", "stocking-lord"):
-        out = tmp_path / "linked.csv"
-        result = call("link", first, second, "--method", method, "--json", "--out", out)
-        assert result.exit_code == 0, result.output
-        summary = json.loads(result.stdout)
-        assert summary["A"] == pytest.approx(1.25, abs=1e-5)
-        assert summary["B"] == pytest.approx(0.4, abs=1e-5)
-        assert float(rows_of(out)[0]["b"]) == pytest.approx(b[0], abs=1e-4)
-    lonely = write(tmp_path / "x.csv", "item,model,a,b\nzz,2pl,1,0\n")
-    refused(call("link", first, lonely, "--method", "haebara"), "two items")
 
 
 @pytest.fixture
