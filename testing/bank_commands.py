@@ -18,6 +18,7 @@ from items.bank_files import (
 )
 from items.content_format import MEASURED_BANKS, BadContent
 from testing.calibrations.command import answers_command
+from testing.seeding.command import live_command
 
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 _TARGET = click.Path(path_type=Path, file_okay=False)
@@ -25,7 +26,7 @@ _TARGET = click.Path(path_type=Path, file_okay=False)
 
 @click.group()
 def bank() -> None:
-    """The item bank: check, import, export, voices, pictures."""
+    """The item bank: check, import, export, set live, voices, pictures."""
 
 
 def _usable(content: Path) -> BankFiles:
@@ -269,3 +270,4 @@ def mark_sheet_command(
 
 
 bank.add_command(answers_command)
+bank.add_command(live_command)

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from items.models import BankTask
+from items.models import BankTask, Status, TaskVersion
 from testing import archive, clock, schema
 from testing.db import make_engine
 from testing.keys import read_keys
@@ -276,9 +276,12 @@ def _all_centres(engine: Engine) -> list[Centre]:
         return list(db.scalars(select(Centre).order_by(Centre.id)))
 
 
-def _bank(engine: Engine, _settings: Settings, _now: datetime) -> Check:
+def _bank(engine: Engine, settings: Settings, _now: datetime) -> Check:
     with engine.connect() as connection:
         count = connection.scalar(select(func.count()).select_from(BankTask))
+        live = connection.scalar(
+            select(func.count(TaskVersion.id)).where(TaskVersion.status == Status.LIVE)
+        )
     if not count:
         return Check(
             "Item bank",
@@ -286,7 +289,14 @@ def _bank(engine: Engine, _settings: Settings, _now: datetime) -> Check:
             "empty: nobody can be tested",
             "lahtotaso bank import --status pilot",
         )
-    return Check("Item bank", State.GOOD, f"{count} tasks")
+    if settings.mode is Mode.LIVE and not live:
+        return Check(
+            "Item bank",
+            State.LACKING,
+            f"{count} tasks, none in live use: in live mode nobody can be tested",
+            "lahtotaso bank live LANGUAGE SKILL, or LAHTOTASO_MODE=pilot",
+        )
+    return Check("Item bank", State.GOOD, f"{count} tasks, {live} in live use")
 
 
 def _sounds(engine: Engine, settings: Settings, _now: datetime) -> Check:

@@ -62,6 +62,23 @@ def test_import_twice_and_export_unchanged(content: Path, tmp_path: Path) -> Non
     assert (tmp_path / "out" / "fi" / "reading" / "fi-r-900.yaml").read_text() == READING
 
 
+def test_tasks_in_pilot_use_are_set_live_by_name_or_together(
+    content: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    run("import", "--content", content, "--status", "pilot", data=data)
+    assert run("live", "fi", "reading", data=data)[0] == 2
+    code, _, err = run("live", "fi", "reading", "fi-r-900", "fi-r-901", data=data)
+    assert (code, "not in pilot use: fi-r-901" in err) == (1, True)
+    # None of its items has an estimate.
+    code, out, _ = run("live", "fi", "reading", "--calibrated", data=data)
+    assert (code, out) == (0, "0 tasks set live, 1 stay in pilot use\n")
+    code, out, _ = run("live", "fi", "reading", "fi-r-900", data=data)
+    assert out == "fi-r-900 version 1: live\n1 tasks set live, 0 stay in pilot use\n"
+    code, out, _ = run("live", "fi", "reading", "--all", data=data)
+    assert out == "0 tasks set live, 0 stay in pilot use\n"
+
+
 @pytest.mark.parametrize("from_files", [True, False])
 def test_export_for_the_measurement_commands(
     content: Path, tmp_path: Path, from_files: bool

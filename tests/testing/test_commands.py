@@ -153,6 +153,18 @@ def test_the_doctor_wants_tls_of_a_live_service(centre, monkeypatch):
     assert checks(1)["Address"]["state"] == "good"
 
 
+def test_the_doctor_of_a_live_service_wants_tasks_in_live_use(centre, folder, monkeypatch):
+    with sqlite3.connect(folder / "lahtotaso.sqlite3") as database:
+        database.execute(
+            "INSERT INTO bank_task (id, language, skill, created_at)"
+            " VALUES ('fi-r-1', 'fi', 'reading', '2026-01-01 00:00:00')"
+        )
+    database.close()
+    assert checks(1)["Item bank"]["state"] == "good"
+    monkeypatch.setenv("LAHTOTASO_MODE", "live")
+    assert "lahtotaso bank live" in checks(1)["Item bank"]["mend"]
+
+
 # Backup and restore
 
 
