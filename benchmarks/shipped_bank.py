@@ -6,7 +6,8 @@ writes benchmarks/results/shipped_bank.json (one entry a language, skill, limit 
 they come) and shipped_bank.md. Everything is as a sitting has it: the files' blueprint, scale and
 settings, and the exposure limit of the mode. Clients are N(−1.2, 1.8²) on the bank's scale.
 "Drawn" draws items, tasks and cuts from their doubt; "point" takes the provisional parameters as
-the truth, which is what a bank promises that does not count its doubt.
+the truth, which is what a bank promises that does not count its doubt. "By chance" is what the
+most used task at a level would come to if every task kept exactly to its rate and to the limit.
 """
 
 import argparse
@@ -24,7 +25,13 @@ from scoring.blueprint import Blueprint
 from scoring.cefr import band_probabilities
 from scoring.exposure import lowest_limits
 from scoring.simulation import Sittings, simulate
-from scoring.simulation_report import accuracy, covered, exposure_rates, violations
+from scoring.simulation_report import (
+    accuracy,
+    covered,
+    exposure_by_chance,
+    exposure_rates,
+    violations,
+)
 from scoring.sitting import PartPlan, Settings, plan_part
 from scoring.truth import drawn_worlds, point_world
 
@@ -93,7 +100,7 @@ def figures(plan: PartPlan, limit: float, world: str, n: int) -> dict[str, Any]:
     own = simulate(plan, worlds, theta, rng, exposure_limit=limit)
     right = accuracy(plan.standard, own)
     length = float(own.length.mean())
-    at_level = exposure_at_levels(plan, own)
+    at_level, by_chance = exposure_at_levels(plan, own, limit)
     return {
         "tasks_in_bank": len(plan.bank),
         "items_in_bank": sum(len(task.items) for task in plan.bank.tasks),
@@ -104,6 +111,7 @@ def figures(plan: PartPlan, limit: float, world: str, n: int) -> dict[str, Any]:
         "exposure": float(exposure_rates(own.given, len(plan.bank)).max()),
         "never_used": int((exposure_rates(own.given, len(plan.bank)) == 0).sum()),
         "exposure_at_level": at_level,
+        "by_chance_at_level": by_chance,
         "lowest": lowest_limits(
             plan.constraints, plan.tables, plan.standard, max(round(length), 1)
         ),
@@ -118,46 +126,56 @@ def figures(plan: PartPlan, limit: float, world: str, n: int) -> dict[str, Any]:
     }
 
 
-def exposure_at_levels(plan: PartPlan, own: Sittings) -> dict[str, float]:
-    """The most used task's share of the sittings that ended at each level."""
+def exposure_at_levels(
+    plan: PartPlan, own: Sittings, limit: float
+) -> tuple[dict[str, float], dict[str, float]]:
+    """The most used task's share of the sittings that ended at each level; the same by chance."""
     ended = own.levels.argmax(axis=1)
-    return {
-        level: float(exposure_rates(own.given[ended == number], len(plan.bank)).max())
-        for number, level in enumerate(plan.standard.levels)
-        if (ended == number).sum() >= LEAST_AT_LEVEL
-    }
+    rng = np.random.default_rng(SEED)
+    used, by_chance = {}, {}
+    for number, level in enumerate(plan.standard.levels):
+        here = own.given[ended == number]
+        if len(here) >= LEAST_AT_LEVEL:
+            rates = exposure_rates(here, len(plan.bank))
+            used[level] = float(rates.max())
+            by_chance[level] = exposure_by_chance(rates, limit, len(here), rng)
+    return used, by_chance
 
 
 def table(found: dict[str, Any]) -> str:
     """The figures as Markdown."""
     lines = [
         "| language, skill | tasks, items | mode, limit | violations | tasks given "
-        "| most used task | most used at a level | band right | by point parameters "
-        "| sub-level right | within one | a band at .8 |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| most used task | most used at a level: worst, by chance | mean of the levels, by chance "
+        "| band right | by point parameters | sub-level right | within one | decided |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for key, row in found.items():
         part, mode, world = key.split()
         if world != "drawn":
             continue
         point = found[f"{part} {mode} point"]
-        at_level = row["exposure_at_level"] or {"–": row["exposure"]}
+        at_level, by_chance = row["exposure_at_level"], row["by_chance_at_level"]
         worst = max(at_level, key=lambda level: at_level[level])
+        means = [np.mean(list(shares.values())) for shares in (at_level, by_chance)]
         lines.append(
             f"| {part.replace('/', ' ')} | {row['tasks_in_bank']}, {row['items_in_bank']} "
             f"| {mode}, {row['limit']:g} | {row['violations']} of {row['persons']} "
             f"| {row['mean_length']:.1f} | {row['exposure']:.2f} "
-            f"| {at_level[worst]:.2f} ({worst}) | {row['band']:.2f} "
+            f"| {at_level[worst]:.2f} ({worst}), {by_chance[worst]:.2f} "
+            f"| {means[0]:.2f}, {means[1]:.2f} | {row['band']:.2f} "
             f"| {point['band']:.2f} | {row['level']:.2f} | {row['within_one']:.2f} "
             f"| {row['stops'].get('band_decided', 0):.2f} |"
         )
-    lines += ["", "Lowest limit that each level can be held to, with tasks that measure it:", ""]
+    lines += ["", "Lowest limit that each level can be held to, with tasks that measure it:"]
     parts = list(dict.fromkeys(key.split()[0] for key in found))
-    levels = list(next(iter(found.values()))["lowest"]) if found else []
-    lines += [f"| | {' | '.join(levels)} |", "|---|" + "---|" * len(levels)]
+    headed: list[str] = []
     for part in parts:
         lowest = found[f"{part} live drawn"]["lowest"]
-        cells = " | ".join(f"{lowest[level]:.2f}" for level in levels)
+        if list(lowest) != headed:
+            headed = list(lowest)
+            lines += ["", f"| | {' | '.join(headed)} |", "|---|" + "---|" * len(headed)]
+        cells = " | ".join(f"{share:.2f}" for share in lowest.values())
         lines.append(f"| {part.replace('/', ' ')} | {cells} |")
     return "\n".join(lines) + "\n"
 

@@ -3,10 +3,16 @@
 Item eligibility conditional on level, with fading (van der Linden & Veldkamp 2004, 2007): at a
 level where a task was given to more than the limit's share of recent sittings, its probability of
 being eligible falls. Before a sitting one number is drawn for every task; at each choice a task is
-eligible when its number is below its probability, averaged over the levels that the person may
-have. Early choices, when little is known, are thereby held to the limit at every level at once.
+eligible when its number is below its probability for the levels that the person may have.
+
+That probability is the weighted geometric mean of the levels' own: logarithms are averaged. With
+the arithmetic mean a level could not hold a task back. Nobody is believed to stand at one level
+alone, so a probability of nought there, at a weight of .3, still left .7; however worn the task
+was at that level, its neighbours let it through. A logarithm has no lowest value, and each level
+can lower a task's probability as far as its own sittings need.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,9 +25,13 @@ from scoring.cefr import Standard
 from scoring.irt import BoolArray, FloatArray
 from scoring.testlets import TaskTables
 
-FADING = 0.98
+#: The counts follow the last twelve sittings at a level. Longer memories correct later and keep no
+#: limit better: chance at one sitting is made up for at the next.
+FADING = 0.92
 #: What is aimed at, as a share of the limit: counts lag behind, and a promise is a maximum.
 AIM = 0.9
+#: No probability of being eligible is below this, so that it has a logarithm.
+LEAST = 1e-3
 #: A task is useful at a level when it tells half as much there as the best tasks.
 USEFUL_SHARE = 0.5
 #: Added to the stream of a sitting's seed, so that the draw is not that of another choice.
@@ -40,10 +50,25 @@ class LimitRefused(ValueError):
 
 @dataclass(frozen=True)
 class Eligibility:
-    """A task's draw (0 … 1) in one sitting, and its probability of being eligible by level."""
+    """Whether one sitting may be given a task: while `draw` is below the mean of `by_level`.
+
+    Attributes
+    ----------
+    draw : float
+        Logarithm of a number drawn evenly from 0 … 1.
+    by_level : tuple of float
+        Logarithm of the probability of being eligible at each level. Plans from before logarithms
+        hold the number and the probabilities themselves; they are compared in the same way.
+    """
 
     draw: float
     by_level: tuple[float, ...]
+
+    def probability(self, at: int) -> float:
+        """P(eligible) at the level in this position."""
+        own = self.by_level[at]
+        # A probability is above 0 and its logarithm is not.
+        return own if own > 0 else math.exp(own)
 
 
 @dataclass(frozen=True)
@@ -94,7 +119,7 @@ class Counts:
             own = eligibility.get(id)
             for table, added in (
                 (new_given, float(id in given)),
-                (new_assigned, 1.0 if own is None else own.by_level[at]),
+                (new_assigned, 1.0 if own is None else own.probability(at)),
             ):
                 table[id][level] = table[id].get(level, 0.0) * fading + added
         return Counts(new_given, new_assigned)
@@ -103,14 +128,14 @@ class Counts:
 NO_COUNTS = Counts({}, {})
 
 
-def probability(given: FloatArray, assigned: FloatArray, limit: float) -> FloatArray:
-    """P(eligible) = min(1, .9 · limit · assigned / given), any shape; 1 where never given.
+def log_probability(given: FloatArray, assigned: FloatArray, limit: float) -> FloatArray:
+    """Logarithm of P(eligible) = min(1, .9 · limit · assigned / given); 0 where never given.
 
     At the fixed point a task's share of sittings is nine tenths of the limit, however its
     eligibility works out within a sitting: `assigned` is what was asked for, not what came of it.
     """
     ratio = np.divide(AIM * limit * assigned, given, out=np.ones_like(given), where=given > 0)
-    return np.asarray(np.minimum(1.0, ratio))
+    return np.asarray(np.log(np.clip(ratio, LEAST, 1.0)))
 
 
 def draw(
@@ -118,36 +143,36 @@ def draw(
 ) -> dict[str, Eligibility]:
     """The eligibility draw of one sitting, for the tasks that are limited at some level."""
     ids = [task.id for task in bank.tasks]
-    chance = probability(
+    log_chance = log_probability(
         _table(counts.given, ids, levels), _table(counts.assigned, ids, levels), limit
     )
-    u = uniforms(seed, len(ids))
+    drawn = log_uniforms(seed, len(ids))
     return {
-        id: Eligibility(float(u[t]), tuple(chance[:, t].tolist()))
+        id: Eligibility(float(drawn[t]), tuple(log_chance[:, t].tolist()))
         for t, id in enumerate(ids)
-        if (chance[:, t] < 1).any()
+        if (log_chance[:, t] < 0).any()
     }
 
 
-def uniforms(seed: int, n_tasks: int) -> FloatArray:
-    """One number (0 … 1) for every task of a sitting, (T,)."""
-    return np.random.default_rng([seed, STREAM]).random(n_tasks)
+def log_uniforms(seed: int, n_tasks: int) -> FloatArray:
+    """Logarithm of one number (above 0 … 1) for every task of a sitting, (T,)."""
+    return np.asarray(np.log1p(-np.random.default_rng([seed, STREAM]).random(n_tasks)))
 
 
-def held_back(chance: FloatArray, u: FloatArray, levels: FloatArray) -> BoolArray:
+def held_back(by_level: FloatArray, drawn: FloatArray, levels: FloatArray) -> BoolArray:
     """Tasks that are not eligible now, (T,).
 
     Parameters
     ----------
-    chance : (L, T)
-        P(eligible) by level.
-    u : (T,)
-        The sitting's draw.
+    by_level : (L, T)
+        Logarithm of P(eligible) by level.
+    drawn : (T,)
+        The sitting's draw, as a logarithm.
     levels : (L,)
         Probability of every level as believed now.
     """
     # A rounding error in the sum of the levels must not hold back what is not limited.
-    return np.asarray(u >= levels @ chance + 1e-9)
+    return np.asarray(drawn >= levels @ by_level + 1e-9)
 
 
 def leave_eligible(

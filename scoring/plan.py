@@ -156,13 +156,13 @@ class PartPlan:
 
     @cached_property
     def eligibility_arrays(self) -> tuple[FloatArray, FloatArray]:
-        """P(eligible) (L, T) and the draw (T,); 1 and 0 for tasks without a limit."""
-        chance = np.ones((len(self.standard.levels), len(self.bank)))
-        u = np.zeros(len(self.bank))
+        """`by_level` (L, T) and `draw` (T,) of every task; 1 and 0 where there is no limit."""
+        by_level = np.ones((len(self.standard.levels), len(self.bank)))
+        drawn = np.zeros(len(self.bank))
         for id, own in self.eligibility.items():
             t = self.bank.index[id]
-            chance[:, t], u[t] = own.by_level, own.draw
-        return chance, u
+            by_level[:, t], drawn[t] = own.by_level, own.draw
+        return by_level, drawn
 
     def to_record(self) -> dict[str, Any]:
         """Plain values with the bank by digest; `bank.to_json()` is stored once beside them."""

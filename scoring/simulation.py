@@ -31,7 +31,8 @@ from scoring.testlets import TaskTables, answer_likelihood, tables_for
 from scoring.truth import Worlds
 
 PERSONS_AT_ONCE = 200
-EXPOSURE_BLOCK = 50
+#: As many as sit at the same time: counts are brought up to date after each such group.
+EXPOSURE_BLOCK = 20
 #: So many of the most informative tasks at a grid point are kept in order beside the length.
 SPARE_CANDIDATES = 24
 INTERVAL = np.array([0.025, 0.975])
@@ -93,7 +94,7 @@ def simulate(
     start_theta : (N,), optional
         Where background lets each person begin; the plan's own otherwise.
     exposure_limit : float, optional
-        Item eligibility at this limit, its counts kept up to date every fifty sittings.
+        Item eligibility at this limit, its counts brought up to date every twenty sittings.
     """
     parts = []
     n_levels, n_tasks = len(plan.standard.levels), len(plan.bank)
@@ -102,14 +103,15 @@ def simulate(
     size = PERSONS_AT_ONCE if exposure_limit is None else EXPOSURE_BLOCK
     for first in range(0, theta.size, size):
         person = np.arange(first, min(first + size, theta.size))
-        chance = None
+        log_chance = None
         if exposure_limit is not None:
-            chance = exposure.probability(given, assigned, exposure_limit)
+            log_chance = exposure.log_probability(given, assigned, exposure_limit)
         start = None if start_theta is None else start_theta[person]
-        batch = _Batch(plan, worlds, person, theta[person], start, chance)
+        batch = _Batch(plan, worlds, person, theta[person], start, log_chance)
         part = batch.run(rng)
         parts.append(part)
-        if chance is not None:
+        if log_chance is not None:
+            chance = np.exp(log_chance)
             for own, level in zip(part.given, part.levels.argmax(axis=1), strict=True):
                 given[level] *= exposure.FADING
                 assigned[level] = assigned[level] * exposure.FADING + chance[level]
@@ -127,15 +129,15 @@ class _Batch:
         person: IntArray,
         theta: FloatArray,
         start_theta: FloatArray | None,
-        chance: FloatArray | None,
+        log_chance: FloatArray | None,
     ) -> None:
         self.plan, self.worlds = plan, worlds
         self.person, self.true_theta = person, theta
-        self.start_theta, self.chance = start_theta, chance
+        self.start_theta, self.log_chance = start_theta, log_chance
         n = person.size
-        self.u = np.array(
-            [exposure.uniforms(plan.seed + int(k), len(plan.bank)) for k in person]
-            if chance is not None
+        self.drawn = np.array(
+            [exposure.log_uniforms(plan.seed + int(k), len(plan.bank)) for k in person]
+            if log_chance is not None
             else []
         )
         self.p = np.tile(plan.prior, (n, 1))
@@ -176,8 +178,8 @@ class _Batch:
                 self.stops[n] = verdict.stop
                 continue
             held = None
-            if self.chance is not None:
-                held = exposure.held_back(self.chance, self.u[n], levels[i])
+            if self.log_chance is not None:
+                held = exposure.held_back(self.log_chance, self.drawn[n], levels[i])
             open_.append((i, verdict, exposure.leave_eligible(verdict.allowed, held)[0]))
         if open_:
             look = np.array([self._look(int(active[i])) for i, _, _ in open_])

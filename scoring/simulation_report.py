@@ -21,6 +21,7 @@ from scoring.truth import Worlds, drawn_worlds, point_world
 COVERAGE_AT = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 LENGTH_SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 DRAWN_WORLDS = 100
+CHANCE_DRAWS = 1000
 
 #: Sittings of persons with these abilities, in these worlds.
 Sit = Callable[[Worlds, FloatArray, np.random.Generator], Sittings]
@@ -139,6 +140,19 @@ def consistency(standard: Standard, first: Sittings, second: Sittings) -> Agreem
 def exposure_rates(given: IntArray, n_tasks: int) -> FloatArray:
     """Share of sittings in which each task was given, (T,)."""
     return np.asarray(np.bincount(given[given >= 0], minlength=n_tasks) / given.shape[0])
+
+
+def exposure_by_chance(
+    rates: FloatArray, limit: float, n: int, rng: np.random.Generator
+) -> float:
+    """What the most used task's share of `n` sittings comes to under perfect control.
+
+    The largest of many observed shares lies above its own expectation. Here every task goes to a
+    sitting by chance with its own rate, (T,), cut off at the limit, independently of the others;
+    the mean of the largest share over `CHANCE_DRAWS` such runs is returned.
+    """
+    drawn = rng.binomial(n, np.minimum(rates, limit), (CHANCE_DRAWS, rates.size))
+    return float(drawn.max(axis=1).mean() / n)
 
 
 def violations(plan: PartPlan, sittings: Sittings) -> int:

@@ -141,8 +141,8 @@ def _next_that_counts(plan: PartPlan, answered: Sequence[AnsweredTask]) -> Decis
     verdict = judge(plan, progress, belief.band_probability, belief.se, floor)
     held = None
     if plan.eligibility:
-        chance, u = plan.eligibility_arrays
-        held = exposure.held_back(chance, u, np.array(belief.level_probabilities))
+        by_level, drawn = plan.eligibility_arrays
+        held = exposure.held_back(by_level, drawn, np.array(belief.level_probabilities))
     eligible, relaxed = exposure.leave_eligible(verdict.allowed, held)
     stop, choice, gain = verdict.stop, -1, None
     if stop is None:

@@ -129,22 +129,27 @@ def test_no_blueprint_is_broken_in_three_thousand_sittings_with_everything_on():
 
 
 @pytest.mark.audit
-def test_exposure_keeps_its_limit_over_all_sittings():
+@pytest.mark.parametrize("limit", [0.25, 0.5])
+def test_exposure_keeps_its_limit_over_all_sittings_and_at_each_level(limit):
     plan = a_plan(**TEN | {"blueprint": Blueprint(min_tasks=6, max_tasks=6)})
     worlds = truth.point_world(plan.bank, plan.standard)
     rng = np.random.default_rng(8)
     found = simulation.simulate(
-        plan, worlds, rng.normal(-1.2, 1.8, 4000), rng, exposure_limit=0.5
+        plan, worlds, rng.normal(-1.2, 1.8, 4000), rng, exposure_limit=limit
     )
     late = found.given[1500:]
-    assert simulation_report.exposure_rates(late, len(plan.bank)).max() <= 0.5
+    assert simulation_report.exposure_rates(late, len(plan.bank)).max() <= limit
     level = found.levels.argmax(axis=1)[1500:]
+    above = []
     for own in range(12):
         here = late[level == own]
         if len(here) > 200:
-            rate = simulation_report.exposure_rates(here, len(plan.bank)).max()
+            rates = simulation_report.exposure_rates(here, len(plan.bank))
             # The largest of fifty observed shares lies above its own expectation.
-            assert rate <= 0.5 + 3.5 * np.sqrt(0.25 / len(here))
+            by_chance = simulation_report.exposure_by_chance(rates, limit, len(here), rng)
+            above.append(rates.max() - by_chance)
+    assert np.mean(above) < 0.01
+    assert max(above) < 0.05
 
 
 def test_intervals_are_those_of_the_live_engine():
