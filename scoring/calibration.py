@@ -230,7 +230,8 @@ def pose(
     is_held = np.zeros(n_items, dtype=bool)
     if held is not None:
         is_held[held.index] = True
-    status, n_steps = _assess(answers, own_models, held, is_held, labels)
+    known = np.zeros(n_items, dtype=bool) if doubt is None else np.isfinite(doubt.step_sd)
+    status, n_steps = _assess(answers, own_models, held, is_held, known, labels)
     used = np.flatnonzero([s in (ItemStatus.ESTIMATED, ItemStatus.HELD) for s in status])
     if not any(s is ItemStatus.ESTIMATED for s in status):
         raise NothingEstimable("no item has answers that differ")
@@ -256,9 +257,10 @@ def _assess(
     models: Sequence[Model],
     held: HeldItems | None,
     is_held: BoolArray,
+    known: BoolArray,
     labels: Sequence[str],
 ) -> tuple[list[ItemStatus], IntArray]:
-    """What can be done with each item, and its number of steps."""
+    """What can be done with each item (`known`: with a prior), and its number of steps."""
     highest = answers.highest_score()
     n = answers.answers_per_item
     steps = np.maximum(highest, 1)
@@ -281,6 +283,8 @@ def _assess(
             raise ScoreAboveModel(labels[item], top, 1)
         if n[item] == 0:
             status.append(ItemStatus.NOT_PRESENTED)
+        elif known[item] and models[item].is_dichotomous:  # Equal answers tell something, too.
+            status.append(ItemStatus.ESTIMATED)
         elif top == 0:
             status.append(ItemStatus.ALWAYS_LOWEST)
         elif seen[item, top] == n[item]:
@@ -407,7 +411,7 @@ class _Setup:
             known = free & np.isfinite(self.doubt.step_sd)
             step_mean[known] = self.doubt.step_mean[known, None]
             step_sd[known] = self.doubt.step_sd[known, None]
-        pull = np.zeros(n_items) if self.doubt is None else np.where(free, self.doubt.slope_pull, 0)
+        pull = np.zeros(n_items) if self.doubt is None else free * self.doubt.slope_pull
         shapes = self.rules.c if self.rules.c is not None else (np.nan, np.nan)
         return Priors(
             slope_mean,

@@ -41,8 +41,8 @@ PASSES = 3
 class Update:
     """A bank after an update.
 
-    items : ItemArrays with new parameters; rows without answers that differ, or whose highest
-        category nobody has reached, are as they were.
+    items : ItemArrays with new parameters; rows without answers, and graded ones that got one score
+        from everybody or whose highest category nobody has reached, are as they were.
     changed : (I,) whose difficulty the answers have updated. Its error then holds that of the task.
     is_calibrated : (I,) by error and number of answers; looking at the fit is a person's act.
     calibration : the estimation behind it.

@@ -63,7 +63,7 @@ def test_answers_halve_the_error_of_provisional_difficulties() -> None:
 
 def test_errors_standardise_over_banks_and_the_scale_keeps_its_width() -> None:
     z, a, sd = [], [], []
-    for seed in range(6):
+    for seed in range(4):
         truth, belief, models = provisional(100 + seed)
         answers = answers_of(truth, 450, np.random.default_rng(200 + seed))
         found = update_provisional(answers, belief, models)
@@ -105,12 +105,31 @@ def test_held_items_carry_the_scale() -> None:
     assert abs(error.mean()) < 0.2
 
 
+def test_the_same_answer_from_everybody_tells_something() -> None:
+    truth, belief, models = provisional(3)
+    answers = answers_of(truth, 60, np.random.default_rng(4))
+    scores = answers.score.copy()
+    right, wrong = 5, 24
+    scores[answers.item == right] = 1
+    scores[answers.item == wrong] = 0
+    found = update_provisional(
+        Answers(answers.person, answers.item, scores, answers.n_persons, 30), belief, models
+    )
+    for item, sign in ((right, -1), (wrong, 1)):
+        assert found.calibration.status[item] is ItemStatus.ESTIMATED
+        assert 0.1 < sign * (found.items.steps[item, 0] - belief.steps[item, 0]) < 2
+        assert 0.4 < found.items.se_steps[item, 0] < 0.78
+    # Without a prior such an item has no estimate.
+    two = Answers.from_table([[1, 0], [1, 1], [1, 0]])
+    assert calibrate(two, Model.RASCH).status[0] is ItemStatus.ALWAYS_HIGHEST
+
+
 def test_items_with_many_answers_get_their_own_slope() -> None:
-    truth, belief, models = provisional(7)
+    truth, belief, models = provisional(51)
     truth.a[14] = 2.2  # Everybody meets this one.
-    rng = np.random.default_rng(8)
-    found = update_provisional(answers_of(truth, 1500, rng), belief, models)
-    assert found.n[14] == 1500
+    rng = np.random.default_rng(81)
+    found = update_provisional(answers_of(truth, 800, rng), belief, models)
+    assert found.n[14] == 800
     young = found.n < 500
     assert young.sum() > 5
     assert np.ptp(found.items.a[young]) < 1e-9
