@@ -12,11 +12,10 @@ from items.canonical import value_digest
 from items.content_format import LANGUAGES
 from scoring.routing import Known
 from testing.assessment_plans import lengths, minutes, rulebook
-from testing.assessment_plans.minutes import Kind, Span
+from testing.assessment_plans.minutes import Kind, Span, Under
 from testing.assessment_plans.reading import Found, PlanFault, read_unchecked
 from testing.assessment_plans.rules import USUAL, Plan, Plans
 from testing.models import AssessmentPlan, PlanSource, PlansVersion, Sitting, Staff
-from testing.settings import Mode
 
 LISTS = ("plan", "choose")
 #: What the slowest tenth may need in a day.
@@ -39,20 +38,20 @@ def begin(db: Session, *, actor: Staff, now: datetime) -> PlansVersion:
     return rulebook.SHELF.begin(db, content, actor=actor, now=now)
 
 
-def faults(db: Session, draft: PlansVersion, mode: Mode) -> list[Found]:
+def faults(db: Session, draft: PlansVersion, under: Under) -> list[Found]:
     """All that is wrong with the draft; what takes a simulation only when all else is right."""
     plans, found = read_unchecked(draft.content)
     if plans is None or found:
         return found
-    lacking = list(_not_in_bank(db, plans, mode))
-    return lacking or list(_too_long(db, plans, mode))
+    lacking = list(_not_in_bank(db, plans, under))
+    return lacking or list(_too_long(db, plans, under))
 
 
 def publish(
     db: Session,
     draft: PlansVersion,
     *,
-    mode: Mode,
+    under: Under,
     seen_at: str,
     actor: Staff,
     now: datetime,
@@ -66,7 +65,7 @@ def publish(
     rulebook.SHELF.publish(
         db,
         draft,
-        is_whole=not faults(db, draft, mode),
+        is_whole=not faults(db, draft, under),
         digest=value_digest(draft.content),
         seen_at=seen_at,
         actor=actor,
@@ -74,7 +73,7 @@ def publish(
     )
 
 
-def _not_in_bank(db: Session, plans: Plans, mode: Mode) -> Iterator[Found]:
+def _not_in_bank(db: Session, plans: Plans, under: Under) -> Iterator[Found]:
     """Lengths that a bank cannot give which gives the usual one.
 
     A bank that has nothing of a skill in a language is no fault of a plan: the page of the plans
@@ -84,16 +83,16 @@ def _not_in_bank(db: Session, plans: Plans, mode: Mode) -> Iterator[Found]:
         for part in plan.lengths:
             length = plans.length_of(plan, part)
             for language in LANGUAGES:
-                if lengths.unmet_of(db, language, part, USUAL, mode):
+                if lengths.unmet_of(db, language, part, USUAL, under.mode):
                     continue
-                if lengths.unmet_of(db, language, part, length, mode):
+                if lengths.unmet_of(db, language, part, length, under.mode):
                     yield Found(PlanFault.NOT_IN_BANK, plan.code, f"{part}, {language}")
 
 
-def _too_long(db: Session, plans: Plans, mode: Mode) -> Iterator[Found]:
+def _too_long(db: Session, plans: Plans, under: Under) -> Iterator[Found]:
     longest: dict[str, float] = {}
     for language in LANGUAGES:
-        for one in minutes.expected(db, plans, language, mode):
+        for one in minutes.expected(db, plans, language, under):
             longest[one.plan.code] = max(longest.get(one.plan.code, 0), one.longest)
     for code, needed in longest.items():
         if needed > LONGEST_DAY * plans.plans[code].days:
@@ -112,12 +111,12 @@ class Beside:
 
 
 def beside(
-    db: Session, plans: Plans, in_use: Plans, language: str, mode: Mode
+    db: Session, plans: Plans, in_use: Plans, language: str, under: Under
 ) -> list[Beside]:
     """Minutes of every plan by kind of person, and of the one that it would replace."""
-    old = {one.plan.code: one for one in minutes.expected(db, in_use, language, mode)}
+    old = {one.plan.code: one for one in minutes.expected(db, in_use, language, under)}
     found = []
-    for one in minutes.expected(db, plans, language, mode):
+    for one in minutes.expected(db, plans, language, under):
         replaced = old.get(one.plan.code)
         found.append(
             Beside(

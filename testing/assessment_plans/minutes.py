@@ -15,10 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from items import bank_rows
-from items.models import TaskVersion
+from items.content_format import bank_language
+from items.models import Status, TaskVersion
 from scoring.cefr import LEVELS, REPORTED_LEVELS
 from scoring.literacy import Ladders, LiteracyClass
 from scoring.literacy_simulation import Errors, draw_person, walk
+from scoring.seeding import draw_places
 from scoring.simulation import simulate
 from scoring.sitting import plan_part
 from scoring.truth import point_world
@@ -26,7 +28,7 @@ from testing.assessment_plans import lengths
 from testing.assessment_plans.rules import USUAL, Depth, Length, Plan, Plans
 from testing.literacy import rules as literacy_rules
 from testing.models import LANGUAGE_SKILLS, Skill
-from testing.plans import Kept
+from testing.plans import Kept, statuses_that_count, usable_versions
 from testing.readiness import MEASURED
 from testing.settings import Mode
 
@@ -52,6 +54,15 @@ class Kind(StrEnum):
     BEGINNER = "beginner"
     A2 = "a2"
     B1_UP = "b1_up"
+
+
+@dataclass(frozen=True)
+class Under:
+    """Under what a centre's sittings begin."""
+
+    mode: Mode
+    #: Tasks that a measured part may try out (`Centre.pretest_tasks`).
+    pretest: int = 0
 
 
 @dataclass(frozen=True)
@@ -111,16 +122,16 @@ class Expected:
         return max((span.high for span in (self.with_optional or self.totals).values()), default=0)
 
 
-def expected(db: Session, plans: Plans, language: str, mode: Mode) -> list[Expected]:
+def expected(db: Session, plans: Plans, language: str, under: Under) -> list[Expected]:
     """Every plan with what it takes in a tested language."""
-    return [_expected(db, plans, plan, language, mode) for plan in plans.plans.values()]
+    return [_expected(db, plans, plan, language, under) for plan in plans.plans.values()]
 
 
 def _expected(
-    db: Session, plans: Plans, plan: Plan, language: str, mode: Mode
+    db: Session, plans: Plans, plan: Plan, language: str, under: Under
 ) -> Expected:
     spans = {
-        skill: span_of(db, language, skill, mode, plans.length_of(plan, skill))
+        skill: span_of(db, language, skill, under, plans.length_of(plan, skill))
         for skill in plan.parts
     }
 
@@ -128,7 +139,7 @@ def _expected(
         taken = list(parts)
         if any(spans[skill] is None for skill in taken):
             return {}
-        return {kind: _total(db, plans, plan, language, taken, kind, mode) for kind in Kind}
+        return {kind: _total(db, plans, plan, language, taken, kind, under) for kind in Kind}
 
     given = plan.given()
     return Expected(
@@ -140,11 +151,11 @@ def _expected(
 
 
 def span_of(
-    db: Session, language: str, skill: Skill, mode: Mode, length: Length = USUAL
+    db: Session, language: str, skill: Skill, under: Under, length: Length = USUAL
 ) -> Span | None:
     """What one part takes; None when the bank in use cannot give it."""
     if skill in MEASURED:
-        simulated = _simulated(db, language, skill, length, mode)
+        simulated = _simulated(db, language, skill, length, under)
         return None if simulated is None else Span.over(simulated)
     if skill is Skill.SPEAKING:
         has_set = bank_rows.versions_in_use(db, language, skill)
@@ -168,7 +179,7 @@ def _total(
     language: str,
     parts: list[Skill],
     kind: Kind,
-    mode: Mode,
+    under: Under,
 ) -> Span:
     """The whole plan for one kind of person: each invented person takes all of its parts."""
     persons = KINDS[kind]
@@ -178,7 +189,7 @@ def _total(
     minutes = np.full(count, beside) + _literacy(persons.literacy, plan.literacy)[:count]
     for skill in parts:
         if skill in MEASURED:
-            simulated = _simulated(db, language, skill, plans.length_of(plan, skill), mode)
+            simulated = _simulated(db, language, skill, plans.length_of(plan, skill), under)
             assert simulated is not None
             minutes += (
                 _of_levels(simulated, persons.levels).reshape(-1)
@@ -220,13 +231,13 @@ def _literacy(kind: LiteracyClass, depth: Depth) -> Minutes:
 
 
 def _simulated(
-    db: Session, language: str, skill: Skill, length: Length, mode: Mode
+    db: Session, language: str, skill: Skill, length: Length, under: Under
 ) -> Minutes | None:
     """Minutes of `PERSONS` persons at each level of the part's scale, (levels, persons);
     None: the bank cannot give it."""
-    if lengths.unmet_of(db, language, skill, length, mode):
+    if lengths.unmet_of(db, language, skill, length, under.mode):
         return None
-    in_use = lengths.to_start(db, language, skill, length, mode)
+    in_use = lengths.to_start(db, language, skill, length, under.mode)
 
     def work_out() -> Minutes:
         plan = plan_part(
@@ -243,12 +254,27 @@ def _simulated(
         given = simulate(plan, worlds, theta, np.random.default_rng(1)).given
         by_task = _seconds(db, in_use.versions, [task.id for task in in_use.bank.tasks])
         taken = np.where(given >= 0, by_task[np.maximum(given, 0)], 0).sum(axis=1) / 60
-        minutes: Minutes = taken.reshape(-1, PERSONS)
+        count = (given >= 0).sum(axis=1)
+        tried = np.array([sum(place < n for place in _places(k)) for k, n in enumerate(count)])
+        # What is tried out lies near the person, and takes as long as their own tasks.
+        minutes: Minutes = (taken * (1 + tried / count)).reshape(-1, PERSONS)
         return minutes
 
-    key: Any = (db.get_bind().engine.url, in_use.digest, repr(in_use.blueprint), length)
+    def _places(person: int) -> tuple[int, ...]:
+        return draw_places(person, tries_out, in_use.blueprint.max_tasks)
+
+    tries_out = _tries_out(db, language, skill, under) if not in_use.blueprint.stages else 0
+    key: Any = (db.get_bind().engine.url, in_use.digest, repr(in_use.blueprint), length, tries_out)
     found: Minutes = _MINUTES.get(key, work_out)
     return found
+
+
+def _tries_out(db: Session, language: str, skill: Skill, under: Under) -> int:
+    """How many tasks a part may try out, at most."""
+    if Status.PILOT in statuses_that_count(under.mode) or not under.pretest:
+        return 0
+    piloted = usable_versions(db, bank_language(language, skill), skill, (Status.PILOT,))
+    return min(under.pretest, len(piloted))
 
 
 def _seconds(db: Session, versions: Mapping[str, int], tasks: list[str]) -> Minutes:

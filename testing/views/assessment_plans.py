@@ -33,10 +33,11 @@ def overview():
         raise NotFound
     plans = rulebook.in_use(g.db, g.staff.centre_id)
     versions = rulebook.SHELF.versions(g.db, g.staff.centre_id)
+    under = minutes.Under(access.the_settings().mode, g.staff.centre.pretest_tasks)
     return render_template(
         "plans/overview.html",
         plans=plans,
-        expected=minutes.expected(g.db, plans, language, access.the_settings().mode),
+        expected=minutes.expected(g.db, plans, language, under),
         language=language,
         languages=LANGUAGES,
         persons=minutes.PERSONS,

@@ -10,6 +10,7 @@ from scoring.cefr import REPORTED_LEVELS
 from testing import access
 from testing.access import Unit, page, roles
 from testing.assessment_plans import drafts, minutes, reading, rulebook, words
+from testing.assessment_plans.minutes import Under
 from testing.drafting import rows as changes
 from testing.drafting.versions import seen
 from testing.forms import plan_drafts as fields
@@ -18,7 +19,6 @@ from testing.models import Role, Skill
 from testing.person_words import SKILL_NAMES
 from testing.readiness import MEASURED
 from testing.refusals import NotFound
-from testing.settings import Mode
 from testing.views import drafting
 
 bp = Blueprint("plan_drafts", __name__, url_prefix="/plans/versions")
@@ -26,8 +26,8 @@ STAFF = roles(Role.ADMINISTRATOR, Role.ASSESSOR)
 _READERS: dict[str, Any] = {"plan": fields.plan_of, "choose": fields.choice_of}
 
 
-def _mode() -> Mode:
-    return access.the_settings().mode
+def _under() -> Under:
+    return Under(access.the_settings().mode, g.staff.centre.pretest_tasks)
 
 
 @bp.post("")
@@ -108,13 +108,13 @@ def dry_run(public_id: str):
         raise NotFound
     plans, faults = reading.read_unchecked(found.content)
     if plans is not None and not faults:
-        faults = drafts.faults(g.db, found, _mode())
+        faults = drafts.faults(g.db, found, _under())
     in_use = rulebook.in_use(g.db, g.staff.centre_id)
     return render_template(
         "plans/dry_run.html",
         version=found,
         faults=[words.fault_sentence(one) for one in faults],
-        compared=[] if plans is None else drafts.beside(g.db, plans, in_use, language, _mode()),
+        compared=[] if plans is None else drafts.beside(g.db, plans, in_use, language, _under()),
         run=None if plans is None else drafts.try_out(g.db, found, plans),
         plans=plans,
         in_use=in_use,
@@ -133,7 +133,7 @@ def ask(public_id: str):
         "plans/publish.html",
         version=found,
         seen=seen(found),
-        faults=[words.fault_sentence(one) for one in drafts.faults(g.db, found, _mode())],
+        faults=[words.fault_sentence(one) for one in drafts.faults(g.db, found, _under())],
     )
 
 
@@ -147,7 +147,7 @@ def publish(public_id: str):
     drafts.publish(
         g.db,
         found,
-        mode=_mode(),
+        under=_under(),
         seen_at=request.form.get("seen", ""),
         actor=g.staff,
         now=g.now,

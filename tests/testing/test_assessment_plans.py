@@ -427,7 +427,8 @@ def test_the_minutes_are_called_a_simulation(build, few, page: Page):
     page.get("/plans?language=sv")
     assert "cannot be given" in page.text()
     page.get("/plans?language=xx", status=404)
-    found = build.do(lambda db: minutes.expected(db, rulebook.shipped(), "fi", Mode.PILOT))
+    under = minutes.Under(Mode.PILOT)
+    found = build.do(lambda db: minutes.expected(db, rulebook.shipped(), "fi", under))
     by_code = {one.plan.code: one for one in found}
     assert by_code["literacy_only"].total < by_code["short"].total
     assert by_code["short"].total < by_code["standard"].total

@@ -12,7 +12,7 @@ from items.lifecycle import IN_USE
 from items.models import Status
 from testing import clock, delivery, plans, sittings
 from testing.assessment_plans import choosing, drafts, lengths, minutes, reading, rulebook, words
-from testing.assessment_plans.minutes import Kind
+from testing.assessment_plans.minutes import Kind, Under
 from testing.assessment_plans.reading import Found, PlanFault
 from testing.assessment_plans.rules import USUAL, Length
 from testing.interview import keeping
@@ -219,7 +219,8 @@ def test_a_plan_is_composed_tried_and_published(build, draft, arrival, page: Pag
         newer.content = newer.content | {"plan": [plan(code="short", parts=["listening"])],
                                          "choose": []}  # fmt: skip
         seen_at = drafts.rulebook.SHELF.versions(db, staff.centre_id)[0].changed_at.isoformat()
-        drafts.publish(db, newer, mode=Mode.DEMO, seen_at=seen_at, actor=staff, now=clock.now())
+        under = Under(Mode.DEMO)
+        drafts.publish(db, newer, under=under, seen_at=seen_at, actor=staff, now=clock.now())
         found = db.scalars(select(Sitting)).one()
         choosing.follow_interview(db, found, actor=staff, now=clock.now())
         kept = choosing.plan_of(db, found)
@@ -233,7 +234,7 @@ def test_what_a_bank_or_a_day_cannot_hold_is_refused(build, arrival, draft):
         def work(db):
             found = db.scalars(select(PlansVersion)).one()
             found.content = change(deepcopy(dict(found.content)))
-            return drafts.faults(db, found, Mode.DEMO)
+            return drafts.faults(db, found, Under(Mode.DEMO))
 
         return build.do(work)
 
@@ -280,7 +281,7 @@ def test_minutes_differ_by_kind_of_person_length_and_depth(build, arrival):
             base | {"code": "free", "optional": ["listening"]},
         ]
         table["choose"], table["default"] = [], "usual"
-        found = minutes.expected(db, reading.read(table), "fi", Mode.DEMO)
+        found = minutes.expected(db, reading.read(table), "fi", Under(Mode.DEMO))
         return {one.plan.code: one for one in found}
 
     found = build.do(work)

@@ -9,6 +9,7 @@ from items.models import Asset, Status, TaskVersion
 from scoring.sitting import believe, next_step
 from scoring.young_bank import CALIBRATED_N
 from testing import clock, delivery, plans, proposals, readiness, sittings
+from testing.assessment_plans import minutes
 from testing.models import (
     Booking,
     Centre,
@@ -205,6 +206,18 @@ def test_a_live_sitting_stands_on_live_tasks_alone(build: Builder, bank, keys):
     live = build.do(lambda db: readiness.readiness_of(db, "fi", "reading", Mode.LIVE))
     assert live.is_ready
     assert live.n_tasks + len(live.piloted) == pilot.n_tasks
+
+
+def test_the_minutes_of_a_plan_count_what_is_tried_out(build: Builder, bank):
+    build.do(go_live)
+
+    def middle(mode, pretest):
+        under = minutes.Under(mode, pretest)
+        return build.do(lambda db: minutes.span_of(db, "fi", Skill.READING, under)).middle
+
+    none, one, two = (middle(Mode.LIVE, pretest) for pretest in range(3))
+    assert none < one < two < 1.3 * none
+    assert middle(Mode.PILOT, 2) == middle(Mode.PILOT, 0)
 
 
 def test_the_readiness_page_says_how_far_each_task_in_pilot_use_is(
