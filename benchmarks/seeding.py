@@ -67,7 +67,7 @@ def line(files: BankFiles, language: str, skill: str, most: int, persons: int) -
             answers[id] += 1
             seconds += new[id].seconds
     each = np.quantile(list(answers.values()), (0, 0.5, 1)) * 1000 / persons
-    at_floor = f"{floor[1] / floor[0]:.2f}" if floor[0] else "–"
+    at_floor = f"{floor[1]} of {floor[0]}"
     return (
         f"| {language} {skill}, at most {most} | {len(new)} | {1 - parts[0] / persons:.2f} "
         f"| {parts[2] / persons:.2f} | {at_floor} "

@@ -177,7 +177,8 @@ def _seeded(plan: PartPlan, answered: Sequence[AnsweredTask], decision: Decision
     """The decision, or a pretest task before it.
 
     Nobody goes on for our sake: where the part ends, it ends. Nobody is asked more than needed who
-    is, or seems to be, at the floor, and nobody whose time is short.
+    may be at the floor (it must be as sure as a band that they are above the lowest level), and
+    nobody whose time is short.
     """
     assert plan.seeding is not None
     done = decision.facts.n_answered
@@ -189,7 +190,7 @@ def _seeded(plan: PartPlan, answered: Sequence[AnsweredTask], decision: Decision
     floor = decision.facts.floor
     if is_near_floor(rule, floor) or (due.is_floor and not floor.items):
         return decision
-    if decision.belief.most_probable_level == plan.standard.levels[0]:
+    if decision.belief.level_probabilities[0] > 1 - rule.band_probability:
         return decision
     tried = [one.task for one in answered if one.task in plan.seeding.ids]
     chosen = seeding.choose(
