@@ -183,7 +183,7 @@ def calibrate(
     Raises
     ------
     NothingEstimable, UnobservedCategory, ScoreAboveModel
-    DisconnectedDesign : items that no chain of persons (or held items) links.
+    DisconnectedDesign : items that no chain of persons, held items or priors links.
     """
     posed = pose(
         answers,
@@ -236,7 +236,8 @@ def pose(
     if not any(s is ItemStatus.ESTIMATED for s in status):
         raise NothingEstimable("no item has answers that differ")
     kept = answers.only(used)
-    _require_linked(kept, is_held[used], [labels[i] for i in used])
+    if not (known | is_held)[used].all():  # Priors put every item on their scale.
+        _require_linked(kept, is_held[used], [labels[i] for i in used])
     setup = _Setup(
         answers=kept,
         models=[own_models[i] for i in used],

@@ -1,6 +1,6 @@
 """The commands for psychometricians.
 
-Only click is imported here; a command's own module, with numpy and scipy behind it, is imported
+Nothing heavy is imported here; a command's own module, with numpy and scipy behind it, is imported
 when the command runs, so that the list of commands stays quick.
 """
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+from testing.measurement.tables import Refusal
 
 FILE = click.Path(path_type=Path)
 
@@ -64,15 +66,15 @@ def calibrate(**options: Any) -> None:
     if young["young"] is None:
         for name in ("held", "start"):
             if young[name] is not None:
-                raise click.UsageError(f"--{name}: expected only with --young.")
+                raise Refusal(f"--{name}: expected only with --young.")
         if options["model"] is None:
-            raise click.UsageError("--model: expected a model, or --young with a bank.")
+            raise Refusal("--model: expected a model, or --young with a bank.")
         _run("calibrate_command", options)
         return
     for name in ("model", "fixed", "slope", "prior_a", "prior_b", "prior_c"):
         if options.pop(name) is not None:
             option = name.replace("_", "-")
-            raise click.UsageError(f"--{option}: expected without --young, whose bank says it.")
+            raise Refusal(f"--{option}: expected without --young, whose bank says it.")
     _run("young_command", options | young)
 
 

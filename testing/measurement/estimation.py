@@ -18,6 +18,7 @@ from testing.measurement.tables import note, number_text, refuse
 IntArray = NDArray[np.int64]
 
 SECONDS_BETWEEN_NOTES = 5.0
+MOST_NAMED = 20
 REASONS = {
     ItemStatus.NOT_PRESENTED: "never presented",
     ItemStatus.ALWAYS_LOWEST: "every score is 0",
@@ -60,15 +61,21 @@ def note_items(result: Calibration, names: Sequence[str], without: str) -> None:
     for status, reason in REASONS.items():
         which = [n for n, s in zip(names, result.status, strict=True) if s is status]
         if which:
-            note(f"{without} ({reason}): {', '.join(which)}.")
+            note(f"{without} ({reason}): {_listed(which)}.")
     negative = [n for n, a in zip(names, result.items.a, strict=True) if a <= 0]
     if negative:
-        note(f"Items with a slope of 0 or less (a wrong key?): {', '.join(negative)}.")
+        note(f"Items with a slope of 0 or less (a wrong key?): {_listed(negative)}.")
     if not result.converged:
         note(
             "Not converged: the likelihood has no maximum that could be reached; items with blank "
             "or very large standard errors have too few answers for this model."
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The names with commas between them; of many the first ones and how many more."""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def fit_of(

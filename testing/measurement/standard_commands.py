@@ -1,6 +1,6 @@
 """`standard`: cut scores from people's judgements, a command for each method.
 
-Only click is imported here, as in `commands`.
+Nothing heavy is imported here, as in `commands`.
 """
 
 import importlib

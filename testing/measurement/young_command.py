@@ -26,11 +26,13 @@ from testing.measurement.groups import read_groups
 from testing.measurement.item_files import TASK_COLUMNS, ItemFile, item_columns, read_items
 from testing.measurement.responses import Responses, read_responses
 from testing.measurement.tables import (
+    Refusal,
     note,
     number_text,
     print_json,
     read_table,
     refuse,
+    shown,
     write_table,
 )
 
@@ -150,6 +152,8 @@ def _held(rule: str, bank: YoungBank) -> BoolArray:
         return np.zeros(len(bank.items), dtype=bool)
     if rule == CALIBRATED:
         return is_calibrated(bank.items, bank.n, bank.se_task)
+    if not Path(rule).exists():
+        raise Refusal(f"--held: expected {CALIBRATED}, {NONE} or a file, found {shown(rule)}.")
     table = read_table(Path(rule))
     table.require("item")
     place = {name: at for at, name in enumerate(bank.file.ids)}

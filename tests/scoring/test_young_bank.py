@@ -12,6 +12,7 @@ from scoring.calibration import (
     UnobservedCategory,
     calibrate,
 )
+from scoring.connectedness import DisconnectedDesign
 from scoring.irt import Item, ItemArrays, Model, probabilities, stack
 from scoring.young_bank import is_calibrated, update_provisional
 
@@ -122,6 +123,21 @@ def test_the_same_answer_from_everybody_tells_something() -> None:
     # Without a prior such an item has no estimate.
     two = Answers.from_table([[1, 0], [1, 1], [1, 0]])
     assert calibrate(two, Model.RASCH).status[0] is ItemStatus.ALWAYS_HIGHEST
+
+
+def test_priors_link_what_no_person_links() -> None:
+    truth, belief, models = provisional(3)
+    answers = answers_of(truth, 200, np.random.default_rng(4))
+    # The first half meets easy items only, the second half hard ones.
+    apart = (answers.person < 100) == (answers.item < 15)
+    answers = Answers(
+        answers.person[apart], answers.item[apart], answers.score[apart], answers.n_persons, 30
+    )
+    found = update_provisional(answers, belief, models)
+    assert found.calibration.converged
+    assert found.changed.sum() > 25
+    with pytest.raises(DisconnectedDesign):
+        calibrate(answers, models)
 
 
 def test_items_with_many_answers_get_their_own_slope() -> None:

@@ -205,7 +205,7 @@ def test_the_doubt_of_a_task_stays_with_its_other_items(tmp_path: Path) -> None:
     [
         ({}, ("--model", "2pl"), ("--model", "without --young")),
         ({}, ("--prior-b", "0,1"), ("--prior-b", "without --young")),
-        ({}, ("--held", "nothing.csv"), ("nothing.csv", "found none")),
+        ({}, ("--held", "calibratd"), ("--held", "none or a file", "'calibratd'")),
         ({"held.csv": "item\nq\n"}, ("--held", "held.csv"), ("held.csv", "line 2", "found q")),
         ({"held.csv": "name\nq\n"}, ("--held", "held.csv"), ("held.csv", "line 1", "column item")),
         ({"held.csv": "item\nx1\nx2\ny\nz\n"}, ("--held", "held.csv"), ("r.csv", "not held")),
