@@ -164,7 +164,7 @@ def write_bank_csv(
             *("se_a", "se_b", "se_c"),
             *(f"se_{step}" for step in steps),
             *("n", "infit", "outfit", "task", "skill", "area", "text_type"),
-            *("task_sd", "se_task", "words", "seconds", "enemies"),
+            *("task_sd", "se_task", "words", "seconds", "enemies", "floor"),
         ]
     )
     for row in records:
@@ -183,6 +183,7 @@ def write_bank_csv(
                     *(row["id"], row["skill"], row["area"], row["text_type"]),
                     *(_number(row["task_sd"]), _number(row["se_task"]), row["words"]),
                     *(_number(row["seconds"]), " ".join(row["enemies"])),
+                    "1" if row["is_floor"] else "",
                 ]
             )
 

@@ -11,6 +11,7 @@ from items.bank_files import CONTENT, load_folder
 from items.bank_rows import records_of_files
 from items.measurement_files import write_measurement_files
 from items.scale_files import scale_of_files
+from testing.measurement.bank_files import read_bank
 from tests.testing.command_files import call, refused, rows_of, write
 
 N = 500
@@ -69,6 +70,12 @@ def answered(exported: Path) -> tuple[Path, Path, np.ndarray]:
         write(folder / "starts.csv", "\n".join(starts)),
         b,
     )
+
+
+def test_simulations_with_an_exported_bank_may_leave_by_the_floor(exported: Path):
+    lowest = {task.id for task in load_folder(exported.parent).tasks if task.level == "A1.1"}
+    assert lowest
+    assert read_bank(exported, singles=False).floor == lowest
 
 
 def test_a_bank_is_exported_answered_updated_and_used(
