@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import url_for
@@ -46,6 +46,8 @@ class ItemView:
     chosen: Any = None
     is_dont_know: bool = False
     is_missing: bool = False
+    #: The page, or the question before, says the same instruction already.
+    is_told: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,11 @@ def view_of(
     """A task as the kiosk draws it; also for those who write and check it."""
     lacking = set(missing)
     items = [item_view(item, chosen.get(item.id), item.id in lacking) for item in task.items]
+    told = [task.items[0].data["instruction"], *(one.data["instruction"] for one in task.items)]
+    items = [
+        replace(view, is_told=one.data["instruction"] == before)
+        for view, one, before in zip(items, task.items, told, strict=False)
+    ]
     return TaskView(
         skill=task.skill,
         language=task.language,

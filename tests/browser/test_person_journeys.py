@@ -1,4 +1,4 @@
-"""Seven people of whom levels alone would tell the wrong thing: each a story in real Chromium.
+"""Eight people of whom levels alone would tell the wrong thing: each a story in real Chromium.
 
 At this centre nobody has passed the literacy screen before: the first who pass all go deeper.
 """
@@ -16,6 +16,7 @@ from tests.browser.literacy_seat import at_touch
 from tests.browser.story import Story, press
 from tests.browser.test_axe import faults_of
 from tests.testing.candidates import knows_up_to
+from tests.testing.test_numeracy import counts_up_to
 from tests.testing.voices import voice_for_self_assessment
 
 pytestmark = pytest.mark.browser
@@ -112,6 +113,62 @@ def test_a_person_who_reads_no_script_goes_through_by_sound_in_dari(person, serv
     page.goto("/kiosk/")
     story.seat.next()
     assert page.locator("[data-player]").count() == 1
+
+
+def test_a_person_who_reads_no_script_shows_what_they_can_do_with_numbers(person, service):
+    media, dari = prompts(service, "fa")
+    what_to_do = {one.digest for code, one in dari.items() if code.startswith("numeracy/")}
+    comes_next = dari["before_numeracy"].digest
+    for digest in (*what_to_do, comes_next):
+        file = sounds.file_of(media, "fa", digest)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"a voice")
+    story = person("fa", knows=counts_up_to("N2"))
+    page, desk = story.new_seat(), story.desk
+
+    # 1. Nobody can read here: the desk gives the plan of numbers, and the screen says why.
+    story.sit_down()
+    desk.goto(f"/plans/sittings/{story.sitting}")
+    desk.select_option("[name=plan]", "literacy_numeracy")
+    desk.fill("[name=reason]", "Ei lue; luvut kysytään.")
+    press(desk, "main form:has([name=plan]) button[type=submit]")
+    story.touch(lambda rung: False)
+    story.read_together(lambda rung: "wrong")
+    story.end_screen()
+
+    # 2. Numbers, by sound and touch: what to do is heard at every task, and said once on a page.
+    page.goto("/kiosk/")
+    body, several = page.locator("body"), 0
+    assert comes_next in body.get_attribute("data-prompt-src")
+    story.seat.next()
+    while story.seat.is_at_a_task:
+        heard = str(body.get_attribute("data-prompt-src")).rpartition("/")[2]
+        assert heard.removesuffix(".mp3") in what_to_do
+        expect(page.locator(".question__instruction")).to_have_count(0)
+        several += len(story.seat.task().items) > 1
+        if several == 1 and len(story.seat.task().items) > 1:
+            assert faults_of(page) == []
+            page.set_viewport_size({"width": 320, "height": 640})
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+            page.set_viewport_size({"width": 1024, "height": 768})
+        story.seat.answer_task()
+    assert story.seat.is_done
+    assert several
+
+    # 3. The assessor sees it on its own ruler, signs, and the person takes it home in Dari.
+    story.assess({"numeracy": "N2"})
+    story.confirm_class()
+    profile = story.see_profile()
+    expect(profile.locator(".profile__name").last).to_have_text("Numeracy")
+    expect(profile).to_contain_text("which are no language levels")
+    story.see_proposal()
+    signed = story.sign()
+    expect(signed).to_contain_text("which are no language levels")
+    assert faults_of(story.assessor) == []
+    press(story.assessor, "a[href$='/own-copy']")
+    expect(story.assessor.locator("html")).to_have_attribute("dir", "rtl")
+    expect(story.assessor.locator(".own-copy__beside .own-copy__level")).to_be_visible()
+    assert faults_of(story.assessor) == []
 
 
 def test_a_person_who_reads_arabic_script_only_is_not_taken_for_one_who_reads_nothing(person):
