@@ -12,7 +12,7 @@ are no probabilities here: they come from classes that teachers confirmed
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -143,7 +143,8 @@ class Observations:
     missing : why a rung could not be taken, by rung. is_drawn : the person passed the screen and
     was sent deeper by lot. is_prompted : somebody helped, a word or a hint too many. written : a
     text in the best-read language that was written outside the screen, as it was judged; None where
-    there is none or nobody judged it.
+    there is none or nobody judged it. numeracy : the level of a part in numeracy, on the scale of
+    that part; None where it was not taken.
     """
 
     marks: tuple[Mark, ...] = ()
@@ -153,6 +154,7 @@ class Observations:
     is_prompted: bool = False
     background: Background = Background()
     written: Written | None = None
+    numeracy: str | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,16 @@ class Classification:
         """True where a text in Finnish or Swedish cannot be given: its skill is "not assessed:
         script"."""
         return self.latin in (Latin.NONE, Latin.LETTERS)
+
+    def of_the_screen(self) -> Classification:
+        """Without what a part in numeracy said, which is told on papers of its own."""
+        beside = [dict(fact.values) for fact in self.evidence if fact.code == "numeracy"]
+        if not beside or self.module is None:
+            return self
+        seen = beside[0].get("screen")
+        evidence = tuple(fact for fact in self.evidence if fact.code != "numeracy")
+        module = replace(self.module, numeracy=int(seen) if seen else None)
+        return replace(self, module=module, evidence=evidence)
 
     def to_record(self) -> dict[str, Any]:
         """Plain values for storage and export."""
@@ -273,6 +285,8 @@ class Ladders:
     speaking_level: str
     #: None in versions before texts of the own language counted.
     text: TextRule | None = None
+    #: By the level of a part in numeracy, the level of that area; empty in versions before it.
+    numeracy: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> Ladders:
@@ -326,6 +340,7 @@ class Ladders:
                 schooled_years=looks["schooled_years"],
                 speaking_level=looks["speaking_level"],
                 text=text,
+                numeracy=dict(table.get("numeracy", {})),
             )
         except (KeyError, TypeError, ValueError) as problem:
             if isinstance(problem, LaddersRefused):
@@ -344,7 +359,7 @@ class Ladders:
         if self.text is not None:
             climbed = [Condition(self.text.rung, n) for n in self.text.climbed.values()]
             refuse_unless_known(climbed, self.rungs.rungs, "text")
-        levels = [rule.level for rule in self.areas]
+        levels = [rule.level for rule in self.areas] + list(self.numeracy.values())
         levels += [row.laslliam_level for row in self.classes.values() if row.laslliam_level]
         if any(not 1 <= level <= 4 for level in levels):
             raise LaddersRefused("levels of literacy training are 1-4")
@@ -399,12 +414,17 @@ def classify(observations: Observations, ladders: Ladders) -> Classification:
         evidence.append(Fact("name_never_counts"))
     if observations.is_drawn:
         evidence.append(Fact("drawn"))
+    module = _module(scores, ladders, latin) if row.has_module else None
+    numeracy = observations.numeracy
+    if module is not None and numeracy is not None and numeracy in ladders.numeracy:
+        module, fact = _with_numeracy(module, numeracy, ladders)
+        evidence.append(fact)
     return Classification(
         literacy_class=row.literacy_class,
         own=own,
         latin=latin,
         short_latin_course=row.short_latin_course,
-        module=_module(scores, ladders, latin) if row.has_module else None,
+        module=module,
         laslliam_level=row.laslliam_level,
         evidence=tuple(evidence),
         looks=_looks(observations, ladders, scores, own, latin),
@@ -498,6 +518,14 @@ def _module(scores: Scores, ladders: Ladders, latin: Latin) -> Module:
                 levels[area.value] = rule.level
                 break
     return Module(**levels)
+
+
+def _with_numeracy(module: Module, level: str, ladders: Ladders) -> tuple[Module, Fact]:
+    """The area by the part, which asks more than the numbers of the screen; and what both say."""
+    area = ladders.numeracy[level]
+    seen = () if module.numeracy is None else (("screen", module.numeracy),)
+    fact = Fact("numeracy", (("level", level), ("area", area), *seen))
+    return replace(module, numeracy=area), fact
 
 
 def _looks(

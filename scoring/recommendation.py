@@ -48,7 +48,7 @@ class Facts:
         Probability of each reported level; a skill that is not assessed is left out.
     not_assessed : mapping of skill to str
         Why a skill is left out.
-    purpose, literacy, own, latin, study_skills : str
+    purpose, literacy, own, latin, study_skills, numeracy : str
         Codes of `recommendation_rules.CODES`.
     schooling_years, age : int or None
     requirement : str or None
@@ -62,6 +62,7 @@ class Facts:
     own: str = "not_assessed"
     latin: str = "not_assessed"
     study_skills: str = "unknown"
+    numeracy: str = "not_assessed"
     schooling_years: int | None = None
     age: int | None = None
     requirement: str | None = None
@@ -83,6 +84,9 @@ class Facts:
     def to_record(self) -> dict[str, Any]:
         record = asdict(self)
         record["levels"] = {skill: list(shares) for skill, shares in self.levels.items()}
+        if self.numeracy == "not_assessed":
+            # Facts of before it was asked stay what they were.
+            del record["numeracy"]
         return record
 
     @classmethod

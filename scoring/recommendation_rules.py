@@ -66,6 +66,8 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "own": ("none", "emerging", "functional", "not_assessed"),
     "latin": ("none", "letters", "words", "sentences", "not_assessed"),
     "study_skills": ("strong", "ordinary", "needs_support", "unknown"),
+    # Levels of its own, no levels of a language.
+    "numeracy": ("alle_N1", "N1", "N2", "N3", "N4", "N5", "not_assessed"),
 }
 #: Facts in whole years.
 YEARS = ("schooling_years", "age")

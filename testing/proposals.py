@@ -20,7 +20,7 @@ from scoring.cefr import REPORTED_LEVELS
 from scoring.plan import PlanRefused
 from testing import delivery, events, evidence, plans, rating, rating_data
 from testing.events import Action
-from testing.literacy import classification_of
+from testing.literacy import classification_of, judging
 from testing.models import (
     LANGUAGE_SKILLS,
     NotAssessed,
@@ -89,6 +89,9 @@ def _make(
     events.record(
         db, Action.RESULT_PROPOSE, on=sitting.person, subject=sitting, actor=actor, now=now
     )
+    if Skill.NUMERACY in missing:
+        # The module of literacy training rests on it where there was a screen.
+        judging.propose_again(db, sitting, actor=actor, now=now)
 
 
 def frozen(db: Session, sitting: Sitting) -> dict[Skill, SkillResult]:

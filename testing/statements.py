@@ -131,11 +131,7 @@ def sign(
     _check(asked, decisions)
     settled = None
     if recommended is not None:
-        levels = {
-            skill: (one.level, one.not_assessed)
-            for skill, one in decisions.items()
-            if skill in results
-        }
+        levels = {skill: (one.level, one.not_assessed) for skill, one in decisions.items()}
         settled = settle(db, sitting, results, levels, recommended, actor=actor, now=now)
     content = _content(
         db,

@@ -17,20 +17,23 @@ def complete(db: Session, screen: LiteracyScreen, observations: Observations) ->
         observations,
         background=_background(db, screen.sitting),
         written=_written(db, screen),
+        numeracy=_proposed(db, screen.sitting, Skill.NUMERACY),
     )
 
 
 def _background(db: Session, sitting: Sitting) -> Background:
     told = background_of(db, sitting)
-    speaking = _speaking(db, sitting) or (told.spoken if told else None)
+    # What raters heard outweighs what was told.
+    rated = _proposed(db, sitting, Skill.SPEAKING)
+    speaking = rated or (told.spoken if told else None)
     return Background(told.school_years if told else None, speaking)
 
 
-def _speaking(db: Session, sitting: Sitting) -> str | None:
-    """The level that the ratings of the speaking interview point to; it outweighs what was told."""
+def _proposed(db: Session, sitting: Sitting, skill: Skill) -> str | None:
+    """The level of the newest proposal, which nobody sees before giving a level of their own."""
     result = db.scalar(
         select(SkillResult)
-        .where(SkillResult.sitting_id == sitting.id, SkillResult.skill == Skill.SPEAKING)
+        .where(SkillResult.sitting_id == sitting.id, SkillResult.skill == skill)
         .order_by(SkillResult.version.desc())
         .limit(1)
     )

@@ -1,7 +1,9 @@
 """What the rules make of a screen today: of what was observed, and of what became known since."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -56,4 +58,11 @@ def is_outdated(screen: LiteracyScreen) -> bool:
     if screen.proposal is None or not screen.confirmations:
         return False
     confirmed = screen.confirmations[-1].classification
+    if confirmed["module"] is not None and _numeracy(confirmed) != _numeracy(screen.proposal):
+        return True
     return any(confirmed[axis] != screen.proposal[axis] for axis in RESTS_ON)
+
+
+def _numeracy(record: Mapping[str, Any]) -> Any:
+    """What was known of a part in numeracy, which the module rests on."""
+    return next((fact for fact in record["evidence"] if fact["code"] == "numeracy"), None)

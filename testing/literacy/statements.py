@@ -143,7 +143,8 @@ def content_now(screen: LiteracyScreen, actor: Staff, now: datetime) -> dict[str
         "days": seen,
         "own_language": screen.own_language,
         "class": found.literacy_class.value,
-        "classification": found.to_record(),
+        # Numeracy leaves the house by a permission of its own.
+        "classification": found.of_the_screen().to_record(),
         "pen_hold": screen.pen_hold.value if screen.pen_hold else None,
         "is_prompted": screen.is_prompted,
         "confirmed_by": screen.confirmations[-1].staff.name,

@@ -19,6 +19,7 @@ from scoring.literacy import (
 )
 from testing.literacy.screens import Missing
 from testing.models import ComputerSkill, Direction, LiteracyState, PenHold
+from testing.result_words import level_word
 
 RUNGS = {
     "picture_words": _l("Words with pictures"),
@@ -197,6 +198,8 @@ def sentence(fact: Fact) -> str:
             return str(words)
         case "text":
             return _text_words(Written(str(values["level"])), bool(values["counts"]))
+        case "numeracy":
+            return _numeracy_words(values)
         case "name_never_counts":
             return str(_("The written name was seen and never counts."))
         case "drawn":
@@ -208,6 +211,26 @@ def sentence(fact: Fact) -> str:
 def _text_words(level: Written, counts: bool) -> str:
     said = TEXTS[level] if counts else _("counted once, with what was written at the screen")
     return str(_("Own-language writing, judged by somebody who reads it: %(words)s.", words=said))
+
+
+def _numeracy_words(values: dict[str, Any]) -> str:
+    told = {"level": level_word(str(values["level"])), "area": values["area"]}
+    if "screen" not in values:
+        return str(
+            _(
+                "Part in numeracy: %(level)s. The proposal takes numeracy from it: level %(area)s "
+                "of the training. No numbers were asked at the screen.",
+                **told,
+            )
+        )
+    return str(
+        _(
+            "Part in numeracy: %(level)s. The proposal takes numeracy from it: level %(area)s of "
+            "the training. By the numbers at the screen it would be level %(screen)s.",
+            screen=values["screen"],
+            **told,
+        )
+    )
 
 
 def _rung_words(rung: str, values: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scoring.cefr import REPORTED_LEVELS
 from scoring.recommendation import Facts, at
 from scoring.recommendation_rules import CODES, Rules
-from testing import clock, events
+from testing import clock, events, proposals
 from testing.events import Action
 from testing.interview import background_of
 from testing.literacy import classification_of
@@ -28,6 +28,8 @@ from testing.refusals import Refusal
 #: What staff may note, each with its codes; schooling is a number of years.
 NOTED_CODES = {name: CODES[name] for name in ("literacy", "own", "latin", "study_skills")}
 LONGEST_SCHOOLING = 40
+#: The part was not taken, or gave no level.
+NO_NUMERACY = "not_assessed"
 
 
 class BadFacts(Refusal):
@@ -140,9 +142,25 @@ def of_sitting(
         not_assessed=reasons,
         purpose=sitting.referral.purpose.value,
         age=_age(sitting),
+        numeracy=_numeracy(db, sitting, decided),
         requirement=requirement if rules.requirement(requirement) else None,
         **known,
     )
+
+
+def _numeracy(
+    db: Session,
+    sitting: Sitting,
+    decided: Mapping[Skill, tuple[str | None, NotAssessed | None]],
+) -> str:
+    """The decided level, or the proposed one while nothing is decided; without its doubt."""
+    result = proposals.numeracy(db, sitting)
+    if Skill.NUMERACY in decided:
+        level, _reason = decided[Skill.NUMERACY]
+    else:
+        proposal = result.proposal if result else None
+        level = proposal["most_probable_level"] if proposal else None
+    return level or NO_NUMERACY
 
 
 def _shares(proposal: Mapping[str, Any]) -> tuple[float, ...]:

@@ -8,6 +8,8 @@ from scoring.recommendation_rules import Addition, Outcome
 from testing.models import RecommendationProposal
 from testing.recommending import reasons, words
 
+NOT_ASSESSED = "not_assessed"
+
 #: How the outcomes stand on the form.
 GROUPS = (
     (Outcome.NO_COURSE, Outcome.VOCATIONAL_READY, Outcome.VOCATIONAL_LANGUAGE),
@@ -55,7 +57,9 @@ def proposal_view(row: RecommendationProposal) -> dict[str, Any]:
 def fact_rows(record: Mapping[str, Any]) -> list[tuple[Any, str]]:
     """The facts beside the levels, each with its word."""
     facts = Facts.from_record(record)
-    names = ("literacy", "own", "latin", "schooling_years", "study_skills", "age")
+    names = ["literacy", "own", "latin", "schooling_years", "study_skills", "age"]
+    if facts.numeracy != NOT_ASSESSED:
+        names.append("numeracy")
     return [(words.FACTS[name], words.fact_word(name, getattr(facts, name))) for name in names]
 
 

@@ -16,6 +16,8 @@ _TELLS = {
     "own": LITERACY,
     "latin": LITERACY,
     "study_skills": BACKGROUND,
+    # An office reads it by a permission of its own, never as a reason.
+    "numeracy": BACKGROUND,
     "schooling_years": BACKGROUND,
     "age": BACKGROUND,
 }

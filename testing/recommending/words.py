@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from items.content_format import NUMERACY_LEVELS
 from scoring.recommendation_rules import Addition, Outcome
 from testing.result_words import PURPOSES, level_word, share_word, skill_word
 
@@ -42,6 +43,7 @@ FACTS = {
     "own": _l("Own language"),
     "latin": _l("Latin letters"),
     "study_skills": _l("Study skills"),
+    "numeracy": _l("Numeracy"),
     "schooling_years": _l("Schooling"),
     "age": _l("Age"),
 }
@@ -72,6 +74,11 @@ CODES: dict[str, dict[str, Any]] = {
         "ordinary": _l("ordinary"),
         "needs_support": _l("need support"),
         "unknown": _l("not known"),
+    },
+    "numeracy": {
+        "alle_N1": _l("below N1"),
+        **{one: one for one in NUMERACY_LEVELS},
+        "not_assessed": _l("not assessed"),
     },
 }
 

@@ -12,6 +12,7 @@ from scoring import recommendation
 from scoring.recommendation import Facts
 from testing import events, proposals
 from testing.events import Action
+from testing.literacy import judging
 from testing.models import (
     Centre,
     Person,
@@ -366,6 +367,8 @@ def decide(
     case.decided_by_id, case.decided_at = actor.id, now
     if decision is RescoringDecision.REPLACE:
         _propose(db, case, today, now)
+        if any(one["skill"] == Skill.NUMERACY for one in today.changes["skills"]):
+            judging.propose_again(db, case.statement.sitting, actor=actor, now=now)
         if is_classed_otherwise(case):
             literacy.propose(db, case.statement.sitting, actor=actor, now=now)
     events.record(

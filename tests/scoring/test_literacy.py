@@ -285,6 +285,29 @@ def test_modules_follow_what_was_observed_in_each_area() -> None:
 
 
 @pytest.mark.parametrize(
+    ("level", "area"),
+    [("alle_N1", 1), ("N1", 2), ("N2", 3), ("N3", 4), ("N4", 4), ("N5", 4), (None, 1)],
+)
+def test_a_part_in_numeracy_places_its_area_and_nothing_else(level: str | None, area: int) -> None:
+    told = found({}, missing=NO_JUDGE, numeracy=level)
+    alone = found({}, missing=NO_JUDGE)
+    assert told.module is not None
+    assert alone.module is not None
+    assert told.module.numeracy == area
+    assert told.of_the_screen() == alone
+    facts = [fact.to_record() for fact in told.evidence if fact.code == "numeracy"]
+    both = {"code": "numeracy", "level": level, "area": area, "screen": 1}
+    assert facts == ([both] if level else [])
+    # Without numbers at the screen there is nothing beside it; who needs no module is told none.
+    gap = found({}, missing=NO_JUDGE | {"numbers": "refused"}, numeracy=level)
+    assert gap.module is not None
+    assert gap.module.numeracy == (area if level else None)
+    assert found(PASSES, numeracy=level) == found(PASSES)
+    older = Ladders.from_table({name: row for name, row in TABLE.items() if name != "numeracy"})
+    assert classify(observed({}, missing=NO_JUDGE, numeracy=level), older) == alone
+
+
+@pytest.mark.parametrize(
     ("climbed", "more", "looks"),
     [
         (PASSES, {}, []),

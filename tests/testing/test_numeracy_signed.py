@@ -10,10 +10,15 @@ from sqlalchemy import select
 
 from items import bank as item_bank
 from items.models import StandardVersion
+from scoring import recommendation
+from scoring.literacy import Classification
+from scoring.recommendation_reading import read
 from testing import assessment, clock, permissions, releases, statements
+from testing.literacy import judging
 from testing.models import (
     LANGUAGE_SKILLS,
     BlindLevel,
+    LiteracyScreen,
     NotAssessed,
     PermissionContent,
     Referral,
@@ -23,11 +28,13 @@ from testing.models import (
     Staff,
     Statement,
 )
+from testing.recommending import facts, rulebook
 from testing.rescoring import runs
 from testing.statements import Decided, DecisionMissing, DifferenceReasonMissing
 from tests.testing import guards
 from tests.testing.pages import Page
 from tests.testing.results import Case
+from tests.testing.screened import confirm, screened
 from tests.testing.test_numeracy import ORDER, counts_up_to, given
 from tests.testing.test_rescoring import cases, compare, decide
 from tests.testing.test_transfers import School, link
@@ -267,6 +274,70 @@ def test_a_statement_of_before_is_told_as_it_was(build, bank_files, page: Page):
         page.get(address)
         assert "Nume" not in page.text()
         assert page.html.select_one(".own-copy__beside") is None
+
+
+def test_the_module_of_literacy_training_takes_numeracy_from_the_part(build, bank, page: Page):
+    case = Case(build, bank, person=PERSON)
+    given(build, case.arrival)
+    screen = screened(build, case.arrival, lambda rung: False)
+    walk(build, case.arrival, counts_up_to("N3"), parts=("numeracy",))
+
+    def look(db):
+        row = db.get_one(LiteracyScreen, screen.id)
+        return Classification.from_record(row.proposal), judging.is_outdated(row)
+
+    def module():
+        return build.do(look)
+
+    before, _outdated = module()
+    confirm(case.build, screen, case.assessor)
+    case.give_levels()
+    proposed = case.propose()[Skill.NUMERACY].proposal["most_probable_level"]
+    after, is_outdated = module()
+    # Nothing but the area moves, and a teacher is asked to look again.
+    assert before.module.numeracy == 1
+    assert after.module.numeracy > 1
+    assert after.of_the_screen() == before
+    assert is_outdated
+    page.sign_in(case.assessor)
+    page.get(f"/literacy/{screen.public_id}")
+    assert f"Part in numeracy: {proposed}." in page.text()
+    assert "By the numbers at the screen it would be level 1." in page.text()
+    confirm(case.build, screen, case.assessor)
+    assert not module()[1]
+    # The paper on reading and writing tells the screen alone: numeracy has a permission of its own.
+    page.get(f"/literacy/{screen.public_id}")
+    page.get(link(page, "Statement on reading and writing"))
+    assert "Part in numeracy" not in page.text()
+
+
+def test_a_rule_of_the_centre_may_ask_for_numeracy(case, page: Page):
+    """The shipped rules do not; a training may need numbers that somebody has or has not."""
+    assert "numeracy" not in str(rulebook.shipped().to_record())
+    case.give_levels()
+    levels = dict.fromkeys(LANGUAGE_SKILLS, (None, NotAssessed.NOT_TAKEN))
+
+    def known(db, sitting, actor, **numeracy):
+        results = assessment.proposal(db, sitting, actor=actor, now=clock.now())
+        decided = levels | {Skill(name): one for name, one in numeracy.items()}
+        return facts.of_sitting(db, sitting, results, decided, rulebook.shipped())
+
+    proposed = case.propose()[Skill.NUMERACY].proposal["most_probable_level"]
+    assert case.do(known).numeracy == proposed
+    assert case.do(lambda *on: known(*on, numeracy=("N1", None))).numeracy == "N1"
+    none = case.do(lambda *on: known(*on, numeracy=(None, NotAssessed.HEALTH)))
+    assert "numeracy" not in none.to_record()
+    own = {"id": "numbers_first", "outcome": "look_first", "numeracy": ["N1", "not_assessed"]}
+    record = rulebook.shipped().to_record()
+    rules = read(record | {"rule": [own, *record["rule"]]})
+    for one, leads in ((none, True), (case.do(known), False)):
+        rule = recommendation.propose(rules, one).to_record()["led"][0]["rule"]
+        assert (rule == "numbers_first") is leads
+    page.sign_in(case.assessor)
+    page.get(f"/assessment/{case.sitting_id}")
+    page.get(f"/assessment/{case.sitting_id}/proposal")
+    shown = [one.get_text() for one in page.html.select("#recommended .facts dt")]
+    assert shown[-1] == "Numeracy"
 
 
 def test_moved_cuts_of_numeracy_name_who_would_get_another_level(case):
