@@ -87,7 +87,7 @@ PAGES = {
         (_l("Your answers are saved."), _l("Wait. Staff will tell you when you go on.")),
     ),
     "done": Words(
-        _l("You are ready. Thank you!"),
+        _l("You have finished. Thank you!"),
         (
             _l("Your answers are saved."),
             _l("Raise your hand or go to the desk."),
