@@ -119,7 +119,14 @@ WORDS = {
     "TalkBooked": _l("A talk is booked already."),
     "TalkClosed": _l("This talk was held or cancelled."),
     "BadFacts": _l("Something was noted that the rules cannot read. Nothing was kept."),
-    "FormExpired": _l("The form was open for too long. Reload the page and send it again."),
+    "NotSignedIn": _l(
+        "You are not signed in any more, and nothing was saved. The browser's back button shows "
+        "what you typed: copy what is long, sign in and send it again."
+    ),
+    "FormExpired": _l(
+        "The form was open for too long, and nothing was saved. The browser's back button shows "
+        "what you typed: copy what is long, reload the page and send it again."
+    ),
     "RolesClash": _l(
         "A clerk belongs to an office and has no other role. Nobody else belongs to an office."
     ),
@@ -190,7 +197,7 @@ def seat_not_bound(_error: SeatNotBound) -> Any:
 def not_signed_in(_error: NotSignedIn) -> Any:
     if request.method == "GET":
         return redirect(url_for("sign_in.sign_in", next=request.path), 303)
-    return error_page(403, "NotSignedIn")
+    return error_page(403, "NotSignedIn", is_signed_out=True)
 
 
 def password_is_initial(_error: PasswordIsInitial) -> Any:

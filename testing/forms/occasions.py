@@ -24,7 +24,7 @@ class OccasionForm(Form):
         valid = super().validate(extra_validators)
         starts, ends, on = self.starts.data, self.ends.data, self.day.data
         if starts is not None and ends is not None and ends <= starts:
-            valid = self.fault(self.ends, _l("The end comes after the beginning."))
+            valid = self.fault(self.ends, _l("Give an end that is later than the beginning."))
         if on is not None and starts is not None:
             moment = clock.from_local(on, starts.hour, starts.minute)
             if moment <= clock.now():

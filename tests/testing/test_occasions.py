@@ -84,7 +84,7 @@ def test_a_series_of_occasions_is_made(desk: Page, build: Builder, site):
         ({"day": ""}, "Give the day."),
         ({"day": "2020-01-01"}, "This time has passed."),
         ({"starts": "25:00"}, "Give the time"),
-        ({"ends": "08:00"}, "The end comes after the beginning."),
+        ({"ends": "08:00"}, "Give an end that is later than the beginning."),
         ({"places": "0"}, "Give a number from 1 to 500."),
         ({"places": "many"}, "Give a number from 1 to 500."),
         ({"weeks": "53"}, "Give a number from 1 to 52."),

@@ -120,3 +120,17 @@ def test_the_way_back_after_signing_in_never_leaves_the_service(
         data={"email": administrator.email, "password": PASSWORD, "csrf_token": page.csrf()},
     )
     assert response.headers["Location"] == "/home"
+
+
+def test_who_was_signed_out_meanwhile_is_told_so_and_where_the_words_are(page, build):
+    clerk = build.clerk(build.office(build.centre()))
+    page.sign_in(clerk)
+    page.get("/referrals/new")
+    here = page.another()
+    here.get("/sign-in")
+    here.post("/referrals/new", {"surname": "Hassan"}, status=403)
+    assert here.html.select_one("h1").get_text() == "Sign in again"
+    assert "back button shows what you typed" in here.text()
+    # A role that is missing is another matter.
+    page.get("/desk/", status=403)
+    assert page.html.select_one("h1").get_text() == "You may not open this page"
