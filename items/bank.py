@@ -181,7 +181,9 @@ class _Import:
         Scale.from_table(table)  # a broken scale is refused here, not in a sitting
         digest = value_digest(table)
         newest = newest_standard(self.db, language, skill)
-        changed = newest is None or newest.digest != digest
+        # What somebody at a centre confirmed stays in use, whatever a later file assumes.
+        is_ours = newest is not None and newest.confirmed_by is not None
+        changed = not is_ours and (newest is None or newest.digest != digest)
         if changed:
             self.db.add(
                 StandardVersion(

@@ -4,13 +4,21 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from items.bank_files import BankFiles, Task, task_of
 from items.item_names import versioned
 from items.lifecycle import IN_USE
-from items.models import BankItem, BankTask, Calibration, ItemParameters, Status, TaskVersion
+from items.models import (
+    BankItem,
+    BankTask,
+    Calibration,
+    CalibrationUse,
+    ItemParameters,
+    Status,
+    TaskVersion,
+)
 from scoring.cefr import Scale
 
 Record = dict[str, Any]
@@ -100,15 +108,31 @@ def versions_in_use(
     )
 
 
+def calibration_in_use(db: Session, language: str, skill: str) -> CalibrationUse | None:
+    """How the calibration that counts came into use; None: items lie where their levels lie."""
+    return db.scalars(
+        select(CalibrationUse)
+        .join(CalibrationUse.calibration)
+        .where(Calibration.language == language, Calibration.skill == skill)
+        .order_by(CalibrationUse.id.desc())
+        .limit(1)
+    ).first()
+
+
 def estimates_in_use(db: Session, versions: Iterable[TaskVersion]) -> dict[str, ItemParameters]:
-    """By item id, the newest calibrated parameters in use of just these versions."""
+    """By item id, the parameters of just these versions in the calibration that counts."""
     ids = [version.id for version in versions]
+    newest = (
+        select(func.max(CalibrationUse.id))
+        .join(CalibrationUse.calibration)
+        .group_by(Calibration.language, Calibration.skill)
+    )
+    counting = select(CalibrationUse.calibration_id).where(CalibrationUse.id.in_(newest))
     rows = db.execute(
         select(BankItem.item, ItemParameters)
         .join(ItemParameters, ItemParameters.item_id == BankItem.id)
-        .join(Calibration, ItemParameters.calibration_id == Calibration.id)
-        .where(BankItem.version_id.in_(ids), Calibration.used_from.is_not(None))
-        .order_by(Calibration.used_from, Calibration.id)
+        .where(BankItem.version_id.in_(ids), ItemParameters.calibration_id.in_(counting))
+        .order_by(BankItem.id)
     )
     return {row.item: row.ItemParameters for row in rows}
 

@@ -179,7 +179,7 @@ class BankItem(Base):
 
 
 class Calibration(Base):
-    """One estimation of item parameters from answers."""
+    """One estimation of item parameters from answers. Never edited: another file is another one."""
 
     __tablename__ = "calibration"
     __table_args__ = (_language_check(), _skill_check())
@@ -190,11 +190,30 @@ class Calibration(Base):
     skill: Mapped[str] = mapped_column(String(16))
     #: Method, data, settings, fit: enough to repeat it.
     record: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    #: Name of who brought it in.
+    made_by: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]
-    #: When its parameters came into use; the newest that is in use counts.
-    used_from: Mapped[datetime | None]
 
     parameters: Mapped[list["ItemParameters"]] = relationship(back_populates="calibration")
+    uses: Mapped[list["CalibrationUse"]] = relationship(
+        back_populates="calibration", order_by="CalibrationUse.id"
+    )
+
+
+class CalibrationUse(Base):
+    """Somebody put a calibration into use; of a language and skill the newest use counts, alone."""
+
+    __tablename__ = "calibration_use"
+
+    id: Mapped[IntPk]
+    public_id: Mapped[PublicId]
+    calibration_id: Mapped[int] = mapped_column(ForeignKey("calibration.id"), index=True)
+    #: Name of who did it, and what they saw in the fit of the items.
+    put_by: Mapped[str]
+    fit_note: Mapped[str]
+    used_from: Mapped[datetime]
+
+    calibration: Mapped[Calibration] = relationship(back_populates="uses")
 
 
 class ItemParameters(Base):
@@ -251,6 +270,8 @@ class StandardVersion(Base):
     scale: Mapped[dict[str, Any]] = mapped_column(JsonText)
     #: Where the cuts come from, in sentences.
     origin: Mapped[str]
+    #: What the cuts were made from: judges, methods, numbers; null where a file gave them.
+    record: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     is_provisional: Mapped[bool] = mapped_column(default=True)
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[datetime | None]

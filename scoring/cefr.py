@@ -130,16 +130,18 @@ class Standard:
         levels: Sequence[str],
         cuts: Sequence[float],
         se: Sequence[float] | None = None,
-        se_shared: float = 0.0,
+        se_shared: float | Sequence[float] = 0.0,
         *,
         version: str = "",
         provisional: bool = True,
     ) -> "Standard":
-        """A standard from each cut's own error and one error (logits) shared by all of them."""
+        """A standard from each cut's own error and an error (logits) that moves all of them
+        together: by as much, or each by its own size."""
         own = np.zeros(len(cuts)) if se is None else np.asarray(se, dtype=np.float64)
-        if own.shape != (len(cuts),) or not (own >= 0).all() or se_shared < 0:
+        shared = np.broadcast_to(np.asarray(se_shared, dtype=np.float64), (len(cuts),))
+        if own.shape != (len(cuts),) or not (own >= 0).all() or (shared < 0).any():
             raise StandardRefused("a standard error is 0 or more, one for each cut")
-        covariance = np.diag(own**2) + se_shared**2
+        covariance = np.diag(own**2) + np.outer(shared, shared)
         return cls(
             levels=tuple(levels),
             cuts=tuple(float(cut) for cut in cuts),
@@ -363,8 +365,9 @@ class Scale:
         """A scale from the plain values of a scale file.
 
         Keys: `version`, `provisional`, `prior_mean`, `prior_sd`, `se_shared`; `level` a list of
-        {code, cut, se} from the second level up; `item` with a, se_a, se_b, task_sd, se_task for
-        every level; optional `item_at` {code: {some of the same keys}} for levels that differ.
+        {code, cut, se, and se_shared where it is another one} from the second level up; `item` with
+        a, se_a, se_b, task_sd, se_task for every level; optional `item_at` {code: {some of the same
+        keys}} for levels that differ.
 
         Raises
         ------
@@ -378,7 +381,7 @@ class Scale:
                 (*(lowest_below(code) for code in codes[:1]), *codes),
                 [float(row["cut"]) for row in rows],
                 [float(row.get("se", 0.0)) for row in rows],
-                float(table["se_shared"]),
+                [float(row.get("se_shared", table["se_shared"])) for row in rows],
                 version=str(table["version"]),
                 provisional=bool(table["provisional"]),
             )

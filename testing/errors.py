@@ -144,6 +144,12 @@ WORDS = {
         "Tell those who look after the item bank."
     ),
     "NoAnswersYet": _l("There are no such answers yet. Nothing was taken out."),
+    "FitNotLookedAt": _l("Look at the fit of the items first, and say that you did."),
+    "CalibrationInUse": _l("These parameters are in use already."),
+    "NotConfirmed": _l("Confirm the boundaries, or leave those that are in use."),
+    "StandardChanged": _l(
+        "Somebody confirmed other boundaries meanwhile. Nothing was changed: compare again."
+    ),
     "StepNotPossible": _l("This version cannot go to that status from where it is now."),
     "BadIdentityCode": _l("This is not a personal identity code. Check it, or leave it out."),
 }

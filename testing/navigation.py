@@ -75,7 +75,7 @@ ENTRIES = (
         _l("Item bank"),
         Role.AUTHOR,
         Role.PSYCHOMETRICIAN,
-        beneath=("calibrations",),
+        beneath=("calibrations", "standards"),
     ),
     _entry("fairness.overview", _l("Fairness"), ADMINISTRATOR, Role.PSYCHOMETRICIAN),
     _entry("sounds.overview", _l("Spoken instructions"), ADMINISTRATOR, Role.AUTHOR),

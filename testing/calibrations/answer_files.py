@@ -30,14 +30,12 @@ FEWEST_AT_A_START = 20
 
 
 def files_of(db: Session, gathered: Gathered) -> dict[str, str]:
-    """Name → content. People and assessors are numbered by lot, for these files and never again."""
+    """Name → content. People are numbered by lot, for these files and never again."""
     language, skill = gathered.wanted.language, gathered.wanted.skill.value
     takers = list(gathered.takers)
     _LOTS.shuffle(takers)
-    assessors = sorted({assessor for taker in takers for assessor, _level in taker.levels})
-    _LOTS.shuffle(assessors)
-    people = list(zip(_names("p", len(takers)), takers, strict=True))
-    raters = dict(zip(assessors, _names("a", len(assessors)), strict=True))
+    width = len(str(len(takers)))
+    people = [(f"p{place:0{width}}", taker) for place, taker in enumerate(takers, start=1)]
     groups = groups_of(takers)
     stem = f"{language}-{skill}"
     found = {
@@ -62,12 +60,8 @@ def files_of(db: Session, gathered: Gathered) -> dict[str, str]:
             ((name, one.item) for name, taker in people for one in taker.answers if one.is_pretest),
         ),
         f"{stem}-levels.csv": _table(
-            ("person", "rater", "level"),
-            (
-                (name, raters[assessor], level)
-                for name, taker in people
-                for assessor, level in _by_lot(taker)
-            ),
+            ("person", "level"),
+            ((name, taker.level) for name, taker in people if taker.level is not None),
         ),
     }
     return found | _bank_files(db, language, skill, stem)
@@ -97,10 +91,6 @@ def _place(start: str) -> int:
     """Where a level lies among those of its scale."""
     order = (*LEVELS, *(BELOW + level for level in NUMERACY_LEVELS[:1]), *NUMERACY_LEVELS)
     return order.index(start) if start in order else len(order)
-
-
-def _by_lot(taker: Taker) -> Sequence[tuple[int, str]]:
-    return _LOTS.sample(taker.levels, len(taker.levels))
 
 
 def _bank_files(db: Session, language: str, skill: str, stem: str) -> dict[str, str]:
@@ -139,11 +129,6 @@ def write_files(files: dict[str, str], folder: Path) -> list[Path]:
         path.write_text(content, encoding="utf-8", newline="")
         written.append(path)
     return written
-
-
-def _names(letter: str, number: int) -> list[str]:
-    width = len(str(number))
-    return [f"{letter}{place:0{width}}" for place in range(1, number + 1)]
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

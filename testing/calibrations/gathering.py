@@ -66,8 +66,8 @@ class Taker:
 
     start: str = UNKNOWN
     answers: list[Answer] = field(default_factory=list)
-    #: (internal id of the assessor, level) given before the proposal was seen.
-    levels: list[tuple[int, str]] = field(default_factory=list)
+    #: What the first assessor who could tell gave before seeing the proposal.
+    level: str | None = None
 
 
 @dataclass(frozen=True)
@@ -220,13 +220,12 @@ def _dont_knows(db: Session, parts: Collection[int]) -> set[tuple[int, str]]:
 def _add_levels(db: Session, sittings: dict[int, Taker], wanted: Wanted) -> None:
     for some in _chunks(sittings):
         rows = db.execute(
-            select(BlindLevel.sitting_id, BlindLevel.assessor_id, BlindLevel.level)
+            select(BlindLevel.sitting_id, BlindLevel.level)
             .where(BlindLevel.sitting_id.in_(some), BlindLevel.skill == wanted.skill)
             .order_by(BlindLevel.id)
         )
-        for sitting, assessor, level in rows:
-            if level is not None:
-                sittings[sitting].levels.append((assessor, level))
+        for sitting, level in rows:
+            sittings[sitting].level = sittings[sitting].level or level
 
 
 def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:

@@ -6,7 +6,9 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -22,6 +24,14 @@ class Refusal(click.ClickException):
 
     exit_code = 2
 
+    def __init__(
+        self, message: str, *, expected: str = "", line: int | None = None, column: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.expected = expected
+        self.line = line
+        self.column = column
+
     def show(self, file: Any = None) -> None:
         click.echo(self.format_message(), file=file, err=file is None)
 
@@ -35,12 +45,27 @@ def refuse(
         where.append(f"line {line}")
     if column:
         where.append(f"column {column}")
-    raise Refusal(f"{', '.join(where)}: {expected.rstrip('.')}.")
+    said = expected.rstrip(".")
+    raise Refusal(f"{', '.join(where)}: {said}.", expected=said, line=line, column=column)
+
+
+_IS_QUIET = ContextVar("is_quiet", default=False)
+
+
+@contextmanager
+def without_notes() -> Iterator[None]:
+    """Nobody sits before a standard error: notes are not written in this block."""
+    before = _IS_QUIET.set(True)
+    try:
+        yield
+    finally:
+        _IS_QUIET.reset(before)
 
 
 def note(text: str) -> None:
     """One line on standard error."""
-    click.echo(text, err=True)
+    if not _IS_QUIET.get():
+        click.echo(text, err=True)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ from testing.views import (
     sign_in,
     sounds,
     speaking,
+    standards,
     statements,
     talks,
     transfers,
@@ -92,6 +93,7 @@ BLUEPRINTS = (
     log.bp,
     bank.bp,
     calibrations.bp,
+    standards.bp,
 )
 
 

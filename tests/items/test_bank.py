@@ -20,6 +20,7 @@ from items.models import (
     BankItem,
     BankTask,
     Calibration,
+    CalibrationUse,
     ItemParameters,
     StandardVersion,
     Status,
@@ -213,24 +214,53 @@ def test_rows_in_use_take_provisional_parameters_from_their_levels(
     assert item["model"] == "3pl"
 
 
-def test_rows_take_the_newest_calibration_that_is_in_use(db: Session, content: Path) -> None:
+def test_rows_take_the_calibration_that_was_put_into_use_last(
+    db: Session, content: Path
+) -> None:
     import_bank(db, load_folder(content), now=NOW, first_status=Status.PILOT)
     item = db.scalars(select(BankItem).where(BankItem.item == "fi-r-900-1")).one()
-    for b, used_from in ((0.1, NOW), (0.2, LATER), (0.3, None)):
-        calibration = Calibration(
-            language="fi", skill="reading", record={}, created_at=NOW, used_from=used_from
-        )
+    for b, skill in ((0.1, "reading"), (0.2, "reading"), (0.3, "reading"), (0.4, "listening")):
+        calibration = Calibration(language="fi", skill=skill, record={}, created_at=NOW)
         values = {"a": 1.2, "b": b, "c": 0.3, "d": 1.0, "se_a": 0.1, "se_b": 0.2, "se_c": 0.05}
-        db.add(
-            ItemParameters(
-                calibration=calibration, item=item, model="3pl", task_sd=0.4, se_task=0.0, n=200,
-                **values,
-            )
-        )  # fmt: skip
+        db.add(calibration)
+        if skill == "reading":
+            db.add(
+                ItemParameters(
+                    calibration=calibration, item=item, model="3pl", task_sd=0.4, se_task=0.0,
+                    n=200, **values,
+                )
+            )  # fmt: skip
     db.flush()
-    record = records_in_use(db, "fi", "reading", scale_of_files("fi", "reading"))[0]
-    assert record["items"][0]["b"] == 0.2
+    scale = scale_of_files("fi", "reading")
+
+    def b_after_using(*ids: int) -> float:
+        for id in ids:
+            use = CalibrationUse(calibration_id=id, put_by="Maija", fit_note="", used_from=NOW)
+            db.add(use)
+            db.flush()
+        return float(records_in_use(db, "fi", "reading", scale)[0]["items"][0]["b"])
+
+    assert b_after_using() == pytest.approx(scale.standard.middle("A1.2"))
+    assert b_after_using(1, 2) == 0.2
+    record = records_in_use(db, "fi", "reading", scale)[0]
     assert (record["task_sd"], record["se_task"]) == (0.4, 0.0)
+    # Back to an earlier one; another skill's calibration is nothing to this one.
+    assert b_after_using(1, 4) == 0.1
+
+
+def test_a_file_does_not_replace_what_a_centre_has_confirmed(db: Session, content: Path) -> None:
+    import_bank(db, load_folder(content), now=NOW)
+    ours = newest_standard(db, "fi", "reading")
+    assert ours is not None
+    db.add(
+        StandardVersion(
+            language="fi", skill="reading", digest="0" * 64, scale=ours.scale, origin="Paneeli.",
+            record={}, confirmed_by="Maija", confirmed_at=NOW, created_at=NOW,
+        )
+    )  # fmt: skip
+    db.flush()
+    assert import_bank(db, load_folder(content), now=NOW).scales == ()
+    assert newest_standard(db, "fi", "reading").origin == "Paneeli."
 
 
 def test_the_bank_csv_has_a_row_an_item(content: Path) -> None:

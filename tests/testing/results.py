@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from testing import assessment, clock, statements
+from testing import assessment, clock, rating, statements
 from testing.models import Role, Sitting, Skill, Staff, Statement
 from testing.numeracy.levels import levels_of
 from testing.recommending import proposals
 from testing.recommending.proposals import Recommended
 from testing.statements import Decided
 from tests.testing.builders import Arrival, Builder
-from tests.testing.walks import colleague, import_writing, rate, wrote
+from tests.testing.candidates import knows_up_to
+from tests.testing.walks import colleague, import_writing, rate, walk, wrote
 
 
 class Case:
@@ -123,3 +124,22 @@ class Case:
         self.write_and_rate()
         self.give_levels()
         return self.sign(**words)
+
+
+def walked(build: Builder) -> Case:
+    """A signed result with reading, listening and writing, on the whole bank."""
+    found = Case.__new__(Case)
+    found.build = build
+    found.arrival = build.arrival(given_names="Aminatu", surname="Hassanzadeh")
+    found.raters = [colleague(build, found.arrival, Role.RATER) for _number in range(2)]
+    found.assessor = colleague(build, found.arrival, Role.ASSESSOR)
+    found.clerk = found.arrival.clerk
+    walk(build, found.arrival, knows_up_to("A2.1"))
+    for rater in found.raters:
+        while build.do(
+            lambda db, rater=rater: rating.desk_of(db, db.get_one(Staff, rater.id), clock.now())
+        ).waiting:
+            rate(build, rater, "A2.1")
+    found.give_levels()
+    found.statement = found.sign(recommendation="Perustason polku.")
+    return found

@@ -1,15 +1,19 @@
 """Many finished tests at once: answers drawn by lot from known difficulties, in few statements."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 from sqlalchemy import select
 
-from items.models import BankItem, TaskVersion
+from items.bank import import_bank
+from items.models import BankItem, Status, TaskVersion
 from scoring.cefr import Scale
 from testing import clock, plans, referrals
+from testing.calibrations.exporting import modes_of
+from testing.calibrations.gathering import Gathered, Wanted, gather
 from testing.models import (
     Centre,
     Office,
@@ -18,13 +22,15 @@ from testing.models import (
     Presentation,
     Purpose,
     Response,
+    Role,
     Sitting,
     SittingState,
     Skill,
     Staff,
 )
 from testing.people import PersonData
-from tests.testing.builders import Builder
+from testing.settings import Mode
+from tests.testing.builders import NOW, Builder
 
 
 def take(
@@ -152,3 +158,34 @@ def _answer(db, rng, part, in_use, items, tasks, theta, truth) -> None:
                     at=clock.now(),
                 )
             )
+
+
+class Loop:
+    """A centre whose reading bank people have answered, and its psychometrician."""
+
+    def __init__(self, build: Builder) -> None:
+        self.build = build
+        self.centre = build.centre()
+        office = build.office(self.centre)
+        self.desk = build.staff(self.centre, Role.ADMINISTRATOR)
+        self.clerk = build.clerk(office)
+        self.psychometrician = build.staff(self.centre, Role.PSYCHOMETRICIAN)
+
+    def take(self, people: int, **fields) -> list[Sitting]:
+        return take(self.build, self.desk, self.clerk, people, **fields)
+
+    def gather(self, **changes) -> Gathered:
+        fields = {"language": "fi", "skill": Skill.READING, "modes": modes_of(Mode.DEMO)}
+        with self.build.database.reading() as db:
+            return gather(db, self.centre.id, Wanted(**(fields | changes)))
+
+
+def reading_centre(build: Builder, bank_files: Any) -> Loop:
+    """The bank holds Finnish reading, in pilot use."""
+    kept = tuple(bank_files.of("fi", "reading"))
+    build.do(
+        lambda db: import_bank(
+            db, replace(bank_files, tasks=kept), now=NOW, first_status=Status.PILOT
+        )
+    )
+    return Loop(build)

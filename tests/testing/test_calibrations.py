@@ -3,20 +3,18 @@
 import csv
 import io
 import zipfile
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, update
 
-from items.bank import import_bank
 from items.models import Status, TaskVersion
 from testing import clock, events
 from testing.calibrations.answer_files import FEWEST_AT_A_START, files_of, groups_of
 from testing.calibrations.circumstances import Circumstance
 from testing.calibrations.exporting import modes_of
-from testing.calibrations.gathering import Gathered, Taker, Wanted, gather
+from testing.calibrations.gathering import Taker
 from testing.cli import main
 from testing.interview import keeping
 from testing.models import (
@@ -38,38 +36,13 @@ from testing.models import (
     Visit,
 )
 from testing.settings import Mode
-from tests.testing.builders import NOW, Builder
 from tests.testing.conftest import MASTER_KEY
-from tests.testing.takers import take
-
-
-class Loop:
-    """A centre whose reading bank people have answered, and its psychometrician."""
-
-    def __init__(self, build: Builder) -> None:
-        self.build = build
-        self.centre = build.centre()
-        office = build.office(self.centre)
-        self.desk = build.staff(self.centre, Role.ADMINISTRATOR)
-        self.clerk = build.clerk(office)
-        self.psychometrician = build.staff(self.centre, Role.PSYCHOMETRICIAN)
-
-    def take(self, people: int, **fields) -> list[Sitting]:
-        return take(self.build, self.desk, self.clerk, people, **fields)
-
-    def gather(self, **changes) -> Gathered:
-        fields = {"language": "fi", "skill": Skill.READING, "modes": modes_of(Mode.DEMO)}
-        with self.build.database.reading() as db:
-            return gather(db, self.centre.id, Wanted(**(fields | changes)))
+from tests.testing.takers import Loop, reading_centre
 
 
 @pytest.fixture
-def loop(build, database, bank_files) -> Loop:
-    """The bank holds Finnish reading, in pilot use."""
-    kept = tuple(bank_files.of("fi", "reading"))
-    with database.writing() as db:
-        import_bank(db, replace(bank_files, tasks=kept), now=NOW, first_status=Status.PILOT)
-    return Loop(build)
+def loop(build, bank_files) -> Loop:
+    return reading_centre(build, bank_files)
 
 
 def rows_of(content: str) -> list[dict[str, str]]:
@@ -136,7 +109,7 @@ def test_only_answers_that_measure_reading_go_out_and_of_each_person_the_first(l
     build.do(spoil)
     found = loop.gather()
     assert (len(found.takers), found.n_meaningless, found.n_again, found.n_left_out) == (7, 1, 1, 0)
-    assert [taker.levels for taker in found.takers if taker.levels] == [[(desk.id, "A2.1")]]
+    assert sorted(str(taker.level) for taker in found.takers) == ["A2.1", *["None"] * 6]
     assert {taker.start for taker in found.takers} == {"A1.2", "A2.1"}
     for circumstance, people_left in zip(Circumstance, (5, 6, 6), strict=True):
         kept = loop.gather(without=frozenset({circumstance}))

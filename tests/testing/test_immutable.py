@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from items.models import Calibration, CalibrationUse, ItemParameters, StandardVersion
 from testing import clock
+from testing.calibrations import keeping
 from testing.calibrations.exporting import note_export
 from testing.calibrations.gathering import Wanted, gather
 from testing.models import (
@@ -14,6 +16,7 @@ from testing.models import (
     Release,
     SignedDocument,
     Skill,
+    Staff,
     Statement,
 )
 from tests.testing.pages import Page
@@ -26,8 +29,15 @@ GUARDED = {
     "release": "contents = '[]'",
     "blind_level": "level = 'B2.2'",
     "answers_export": "people = 1",
+    "calibration": "record = '{}'",
+    "item_parameters": "b = 0",
+    "calibration_use": "put_by = 'x'",
+    "standard_version": "is_provisional = '0'",
 }
-MODELS = (Statement, SignedDocument, Release, BlindLevel, AnswersExport)
+MODELS = (
+    *(Statement, SignedDocument, Release, BlindLevel),
+    *(AnswersExport, Calibration, ItemParameters, CalibrationUse, StandardVersion),
+)
 
 
 @pytest.fixture
@@ -45,6 +55,14 @@ def _taken_out(db, case: Case) -> None:
     centre = db.get_one(Centre, case.clerk.centre_id)
     answers = gather(db, centre.id, Wanted("fi", Skill.WRITING, frozenset()))
     note_export(db, answers, centre=centre, actor="system", now=clock.now())
+    rows = b"item,model,a,b,se_a,se_b,n\nfi-r-001-1@1,2pl,1,-2,.1,.2,200\n"
+    staff, now = db.get_one(Staff, case.assessor.id), clock.now()
+    calibration = keeping.bring_in(
+        db, rows, "fi", "reading", method="2PL", data="Pilotti", actor=staff, now=now
+    )
+    keeping.put_into_use(
+        db, calibration, fit_looked_at=True, note="", actor=staff, now=now
+    )
 
 
 def test_the_database_itself_refuses_every_change(released, build):

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from items import bank as item_bank
 from items.models import StandardVersion, Status, TaskVersion
-from testing import clock, plans, proposals, rating, statements
+from testing import clock, plans, proposals, statements
 from testing.models import (
     Event,
     Presentation,
@@ -28,30 +28,14 @@ from testing.rescoring.runs import (
     ComparisonOutdated,
     DecisionReasonMissing,
 )
-from tests.testing.candidates import knows_up_to
 from tests.testing.pages import Page
-from tests.testing.results import Case
-from tests.testing.walks import colleague, rate, walk
+from tests.testing.results import Case, walked
 
 
 @pytest.fixture
 def case(build, bank) -> Case:
     """A signed result with reading, listening and writing, on the whole bank."""
-    found = Case.__new__(Case)
-    found.build = build
-    found.arrival = build.arrival(given_names="Aminatu", surname="Hassanzadeh")
-    found.raters = [colleague(build, found.arrival, Role.RATER) for _number in range(2)]
-    found.assessor = colleague(build, found.arrival, Role.ASSESSOR)
-    found.clerk = found.arrival.clerk
-    walk(build, found.arrival, knows_up_to("A2.1"))
-    for rater in found.raters:
-        while build.do(
-            lambda db, rater=rater: rating.desk_of(db, db.get_one(Staff, rater.id), clock.now())
-        ).waiting:
-            rate(build, rater, "A2.1")
-    found.give_levels()
-    found.statement = found.sign(recommendation="Perustason polku.")
-    return found
+    return walked(build)
 
 
 def compare(case: Case, cause: str = "Rajat muuttuivat.") -> RescoringRun:
