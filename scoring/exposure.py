@@ -38,16 +38,6 @@ USEFUL_SHARE = 0.5
 STREAM = 0x0E11
 
 
-class LimitRefused(ValueError):
-    """An exposure limit below what this bank can keep; `lowest` is the lowest that it can."""
-
-    def __init__(self, level: str, limit: float, lowest: float) -> None:
-        super().__init__(f"level {level}: limit {limit:.2f} is below {lowest:.2f}")
-        self.level = level
-        self.limit = limit
-        self.lowest = lowest
-
-
 @dataclass(frozen=True)
 class Eligibility:
     """Whether one sitting may be given a task: while `draw` is below the mean of `by_level`.
@@ -255,10 +245,3 @@ def lowest_limits(
         best = np.sort(information)[-n_tasks:].mean()
         out[level] = lowest_limit(constraints, information >= useful_share * best, n_tasks)
     return out
-
-
-def check_limit(limit: float, lowest: Mapping[str, float]) -> None:
-    """Raise LimitRefused, for the level that is worst off, when the bank cannot keep a limit."""
-    level = max(lowest, key=lambda one: lowest[one])
-    if limit < lowest[level] - 1e-9:
-        raise LimitRefused(level, limit, lowest[level])

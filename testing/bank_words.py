@@ -139,6 +139,7 @@ def _(words: str, **facts: Any) -> str:
 _COUNTED = re.compile(r"^(area|text type) (\w+) \((\d+) to (\d+) tasks\)$")
 _TASKS = re.compile(r"^(\d+) to (\d+) tasks$")
 _MOST = re.compile(r"^at most ([\d.e+]+) (words|seconds)$")
+_EXPOSURE = re.compile(r"^exposure ([\d.]+), at best ([\d.]+)$")
 _ENEMIES = re.compile(r"^enemies (\S+) and (\S+)$")
 
 
@@ -167,6 +168,13 @@ def constraint(name: str) -> str:
         if found[2] == "words":
             return _("At most %(number)s words in all", number=found[1])
         return _("At most %(number)s seconds in all", number=found[1])
+    if found := _EXPOSURE.match(name):
+        limit, lowest = (f"{100 * float(one):.0f} %" for one in found.groups())
+        return _(
+            "No task in more than %(limit)s of the tests: with so few tasks one would be in "
+            "%(lowest)s even if every part were as short as it may be",
+            limit=limit, lowest=lowest,
+        )  # fmt: skip
     if found := _ENEMIES.match(name):
         return _("%(one)s and %(other)s never together", one=found[1], other=found[2])
     return name

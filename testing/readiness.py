@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,7 @@ from items.content_format import bank_language
 from items.lifecycle import IN_USE
 from items.models import Asset, BankTask, BlueprintVersion, StandardVersion, Status, TaskVersion
 from scoring.blueprint import BlueprintInfeasible, constraints_for
-from scoring.exposure import lowest_limits
+from scoring.exposure import lowest_limit, lowest_limits
 from scoring.sitting import plan_part
 from scoring.testlets import tables_for
 from testing.models import Skill
@@ -87,6 +88,7 @@ def unmet_of(db: Session, language: str, skill: str, mode: Mode) -> tuple[str, .
         return () if rows else (NO_PROMPT[Skill(skill)],)
     key = (
         db.get_bind().engine.url,
+        mode,
         language,
         skill,
         _newest(db, StandardVersion, language, skill),
@@ -152,7 +154,19 @@ def _judge(db: Session, language: str, skill: str, mode: Mode) -> tuple[str, ...
         return (NOTHING_IN_USE,)
     except BlueprintInfeasible as refusal:
         return refusal.constraints
-    return ()
+    return _too_worn(in_use) if mode is Mode.LIVE else ()
+
+
+def _too_worn(in_use: BankInUse) -> tuple[str, ...]:
+    """The exposure limit of live use, where these tasks cannot keep it in the shortest of parts.
+
+    A pilot and a demonstration are opened all the same: they are how a small bank grows.
+    """
+    constraints = constraints_for(in_use.bank, in_use.blueprint)
+    every = np.ones(len(in_use.bank), dtype=np.bool_)
+    lowest = lowest_limit(constraints, every, in_use.blueprint.min_tasks)
+    limit = EXPOSURE_LIMITS[Mode.LIVE]
+    return (f"exposure {limit:.2f}, at best {lowest:.2f}",) if lowest > limit + 1e-9 else ()
 
 
 def _in_use(

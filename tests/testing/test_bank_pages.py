@@ -12,11 +12,12 @@ from items.bank import import_bank
 from items.bank_files import task_of
 from items.models import BlueprintVersion, Status, TaskVersion
 from testing import events, readiness
-from testing.models import Role, Sitting
+from testing.models import Role, Sitting, Skill
 from testing.models.events import Event
 from testing.plans import BankNotReady
 from testing.settings import Mode
 from tests.testing.builders import NOW
+from tests.testing.pages import Page
 
 #: Enough of the shipped bank for whole parts, and quick to import.
 EVERY = 3
@@ -251,6 +252,27 @@ def test_levels_above_the_limit_are_named(database, small_bank):
     assert live.lowest == pilot.lowest
     assert set(pilot.above_limit) <= set(live.above_limit)
     assert "alle_A1.1" in live.above_limit
+
+
+def test_a_live_test_is_not_opened_with_tasks_that_could_only_wear_out(
+    database, small_bank, make_app, author
+):
+    with database.writing() as db:
+        db.execute(update(TaskVersion).values(status=Status.LIVE))
+    with database.reading() as db:
+        readiness.refuse_unless_ready(db, "fi", [Skill.LISTENING], Mode.LIVE)
+    ask_for(database, "fi", "listening", {"min_tasks": 8})
+    with database.reading() as db:
+        readiness.refuse_unless_ready(db, "fi", [Skill.LISTENING], Mode.PILOT)
+        with pytest.raises(BankNotReady) as refusal:
+            readiness.refuse_unless_ready(db, "fi", [Skill.LISTENING], Mode.LIVE)
+    (told,) = refusal.value.unmet
+    n_tasks = sum(task.skill == "listening" for task in small_bank)
+    assert float(told.split()[-1]) >= round(8 / n_tasks, 2) > 0.25
+    page = Page(make_app(mode=Mode.LIVE))
+    page.sign_in(author)
+    page.get("/bank/readiness")
+    assert "No task in more than 25 % of the tests: with so few tasks" in page.text()
 
 
 def test_no_code_is_given_for_a_test_that_the_bank_cannot_give(
