@@ -1,6 +1,7 @@
 """Kiosk journeys in real Chromium: three levels, two languages, and what goes wrong at a seat."""
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from testing import clock, sittings
@@ -118,13 +119,21 @@ def test_a_b2_person_in_swedish_listens_writes_and_finishes(kiosk, service, bank
     assert {"B2.1", "B2.2"} & set(found["listening"].belief["level_set"])
 
 
-def test_the_text_is_saved_while_it_is_written_and_the_letters_are_there(
+def test_a_lost_network_leaves_the_page_and_a_text_is_saved_while_it_is_written(
     kiosk, service, bank_files
 ):
     arrival = service.build.arrival()
     page = kiosk()
     seat = Seat(page, bank_files, lambda item: False, language="en")
     seat.begin(arrival.code())
+    # The browser's own page of a lost network would stand in the place of the test.
+    words = page.locator("[data-no-connection]")
+    for lost in (True, False):
+        page.context.set_offline(lost)
+        if lost:
+            page.click("main button[type=submit].button--primary")
+        expect(words).to_be_visible(visible=lost)
+    expect(page.locator("h1")).to_have_text("Reading comes next")
     while not seat.is_at_writing:
         seat.step()
     page.fill("textarea", "Minä olen ")

@@ -11,12 +11,32 @@
    list data-steps                 its links lead to the questions; each is ticked when every control group of that
                                    question has an answer, or its "I don't know" (a field …-dont-know) is chosen
    fieldset data-order             a place is held by one part only
+   element data-no-connection      is shown when something is pressed while there is no network; nothing is sent then
    input data-device               takes what this kiosk is: phone, tablet (both touched) or computer
    A document event "kiosk:recording" (detail: {playing}) silences prompts while a measured recording plays.
 */
 "use strict";
 
 const body = document.body;
+
+// Without a network the browser would put a page of its own in the place of the task, in English: stay, and say so.
+const noConnection = document.querySelector("[data-no-connection]");
+
+function stayWithoutNetwork(event) {
+  if (navigator.onLine || !noConnection) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  noConnection.hidden = false;
+}
+
+document.addEventListener("submit", stayWithoutNetwork, true);
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.('a[href]:not([href^="#"])')) stayWithoutNetwork(event);
+}, true);
+window.addEventListener("online", () => {
+  if (noConnection) noConnection.hidden = true;
+});
+
 const soundKey = "lahtotaso-sound";
 const voice = new Audio();
 let speaking = null;
