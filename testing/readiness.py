@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from items.content_format import bank_language
@@ -187,9 +187,13 @@ def _in_use(
     )
 
 
-def _newest(db: Session, table: type[Any], language: str, skill: str) -> int | None:
-    found: int | None = db.scalar(
-        select(func.max(table.id)).where(table.language == language, table.skill == skill)
+def _newest(db: Session, table: type[Any], language: str, skill: str) -> str | None:
+    """Digest of the newest version."""
+    found: str | None = db.scalar(
+        select(table.digest)
+        .where(table.language == language, table.skill == skill)
+        .order_by(table.id.desc())
+        .limit(1)
     )
     return found
 

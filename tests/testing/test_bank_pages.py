@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from items.bank import import_bank
 from items.bank_files import task_of
+from items.canonical import value_digest
 from items.models import BlueprintVersion, Status, TaskVersion
 from testing import events, readiness
 from testing.models import Role, Sitting, Skill
@@ -232,12 +233,13 @@ def ask_for(database, language, skill, changes):
             .where(BlueprintVersion.language == language, BlueprintVersion.skill == skill)
             .order_by(BlueprintVersion.id.desc())
         ).first()
+        table = old.table | changes
         db.add(
             BlueprintVersion(
                 language=language,
                 skill=skill,
-                digest="0" * 64,
-                table=old.table | changes,
+                digest=value_digest(table),
+                table=table,
                 created_at=NOW,
             )
         )
