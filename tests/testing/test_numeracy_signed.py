@@ -13,7 +13,8 @@ from items.models import StandardVersion
 from scoring import recommendation
 from scoring.literacy import Classification
 from scoring.recommendation_reading import read
-from testing import assessment, clock, permissions, releases, statements
+from testing import assessment, clock, own_copies, pdf, permissions, releases, statements
+from testing.languages import PERSON_CODES
 from testing.literacy import judging
 from testing.models import (
     LANGUAGE_SKILLS,
@@ -261,6 +262,33 @@ def test_the_person_reads_what_they_can_do_with_numbers(case, signed, page: Page
         # The assessor decided beside what the answers make likely: that is not told against them.
         assert "most likely" not in told
     assert "N2" in sheet(page, f"/people/{case.person_id}/own-copy.pdf?language={language}")
+
+
+@pytest.mark.parametrize("language", PERSON_CODES)
+def test_the_fullest_own_copy_keeps_to_one_sheet(app, language):
+    """Four skills, numbers, all that is recommended, in the languages with the longest words."""
+    level = {"level": "B2.1", "band": "B2", "not_assessed": None}
+    facts = {
+        "name": "Aminatu Hassanzadeh", "tested": "fi", "days": ["22.11.2026"],
+        "centre": {"name": "Testikeskus", "phone": "09 123 4567", "email": ""},
+        "skills": [{"skill": skill.value, **level} for skill in LANGUAGE_SKILLS],
+        "numeracy": {
+            "skill": "numeracy", "level": "N3", "band": "N3", "not_assessed": None,
+            "likely": ["N2", "N3"], "is_provisional": True,
+        },
+        "is_numbers_alone": False, "lowest": "B2", "is_provisional": True, "is_demo": True,
+        "recommended": {
+            "outcome": "zero_secondary", "additions": ["latin_course", "reading_support"],
+        },
+        "recommendation": ("Kotoutumiskoulutuspalvelun " * 12)[: statements.LONGEST_RECOMMENDATION],
+        "signed_by": "Maija Mallinen", "signed_on": "22.11.2026", "code": "AAAA-BBBB-CCCC",
+        "looks": [{"office": "Työllisyysalue", "day": "22.11.2026", "channel": "page"}] * 3,
+    }  # fmt: skip
+    with app.test_request_context():
+        pages = [own_copies.page(facts, language, is_tight=one) for one in (False, True)]
+        document = pdf.make_one_page(*pages)
+    (only,) = PdfReader(io.BytesIO(document)).pages
+    assert "N3" in only.extract_text()
 
 
 def test_a_statement_of_before_is_told_as_it_was(build, bank_files, page: Page):
