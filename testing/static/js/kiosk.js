@@ -27,6 +27,10 @@ function stayWithoutNetwork(event) {
   event.preventDefault();
   event.stopImmediatePropagation();
   noConnection.hidden = false;
+  // Under the bar on top, however far down the person has read.
+  const bar = document.querySelector(".kiosk-bar");
+  const stays = bar && getComputedStyle(bar).position === "sticky";
+  noConnection.style.insetBlockStart = `${stays ? bar.offsetHeight : 0}px`;
 }
 
 document.addEventListener("submit", stayWithoutNetwork, true);
