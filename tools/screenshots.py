@@ -69,7 +69,6 @@ def readme(browser: Browser, service: Service, folder: Path) -> None:
         page = browser.new_context(viewport=size, base_url=service.url).new_page()
         seat = Seat(page, bank, knows_up_to("A1.3"), language=language)
         seat.begin(arrival.code())
-        page.screenshot(path=folder / f"kiosk-{language}-between.png")
         seat.next()
         page.screenshot(path=folder / f"kiosk-{language}-reading.png")
         while not page.locator("[data-player]").count():
